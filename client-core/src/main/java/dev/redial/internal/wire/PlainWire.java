@@ -1,0 +1,226 @@
+package dev.redial.internal.wire;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLSession;
+import jdk.net.ExtendedSocketOptions;
+
+/** A wire straight over TCP: a {@link SocketChannel} in blocking mode. */
+public final class PlainWire implements Wire {
+
+  /**
+   * The most octets of one system call. The JDK copies heap buffers through a direct one of the same size, which it then keeps for each
+   * carrier thread.
+   */
+  private static final int CALL_LIMIT = 128 * 1024;
+
+  private final SocketChannel channel;
+  private final ByteBuffer glance = ByteBuffer.allocate(1);
+  // Each written by one thread at a time, the writer or the reader; volatile for those who look on.
+  private volatile long sent;
+  private volatile long received;
+
+  private PlainWire(SocketChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Opens a socket that is not connected yet, so that a watchdog can close it while it connects.
+   *
+   * @param settings how to set it up
+   * @return the wire, to be connected once
+   * @throws IOException if the socket cannot be opened or bound; nothing is left open then
+   */
+  public static PlainWire unconnected(SocketSettings settings) throws IOException {
+    SocketChannel channel = SocketChannel.open();
+    try {
+      setUp(channel, settings);
+      return new PlainWire(channel);
+    } catch (IOException | RuntimeException | Error e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static void setUp(SocketChannel channel, SocketSettings settings) throws IOException {
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    if (settings.receiveBuffer() > 0) channel.setOption(StandardSocketOptions.SO_RCVBUF, settings.receiveBuffer());
+    if (settings.sendBuffer() > 0) channel.setOption(StandardSocketOptions.SO_SNDBUF, settings.sendBuffer());
+    channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    setIfSupported(channel, ExtendedSocketOptions.TCP_KEEPIDLE, seconds(settings.tcpIdle()));
+    setIfSupported(channel, ExtendedSocketOptions.TCP_KEEPINTERVAL, seconds(settings.tcpInterval()));
+    setIfSupported(channel, ExtendedSocketOptions.TCP_KEEPCOUNT, settings.tcpProbes());
+    InetAddress local = settings.localAddress();
+    if (local != null) channel.bind(new InetSocketAddress(local, 0));
+  }
+
+  private static void setIfSupported(SocketChannel channel, SocketOption<Integer> option, int value)
+      throws IOException {
+    if (channel.supportedOptions().contains(option)) channel.setOption(option, value);
+  }
+
+  private static int seconds(Duration duration) {
+    return Math.toIntExact(duration.toSeconds());
+  }
+
+  /**
+   * Connects, waiting as long as the kernel does; {@link #close()} ends it.
+   *
+   * @param address where to
+   * @throws IOException if that fails; the wire is closed then
+   */
+  public void connect(InetSocketAddress address) throws IOException {
+    if (address.isUnresolved()) {
+      close();
+      throw new UnknownHostException(address.getHostString());
+    }
+    try {
+      channel.connect(address);
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  @Override
+  public int read(ByteBuffer into) throws IOException {
+    if (!into.hasRemaining()) throw new IllegalArgumentException("no room to read into: " + into);
+    int octets = readOnce(into);
+    if (octets > 0) {
+      long before = received;
+      received = before + octets;
+    }
+    return octets;
+  }
+
+  private int readOnce(ByteBuffer into) throws IOException {
+    if (into.remaining() <= CALL_LIMIT) return channel.read(into);
+    int limit = into.limit();
+    into.limit(into.position() + CALL_LIMIT);
+    try {
+      return channel.read(into);
+    } finally {
+      into.limit(limit);
+    }
+  }
+
+  @Override
+  public void write(ByteBuffer from) throws IOException {
+    if (from.hasRemaining()) writeOnce(from);
+    try {
+      while (from.hasRemaining()) writeOnce(from);
+    } catch (ClosedChannelException e) {
+      throw closedBetween(e);
+    }
+  }
+
+  /** Where a part had been accepted, the channel tells of the close that ended the waiting only at the next call, and not of its cause. */
+  private static ClosedChannelException closedBetween(ClosedChannelException e) {
+    if (e instanceof AsynchronousCloseException) return e;
+    return Thread.currentThread().isInterrupted() ? new ClosedByInterruptException() : new AsynchronousCloseException();
+  }
+
+  private void writeOnce(ByteBuffer from) throws IOException {
+    int limit = from.limit();
+    if (from.remaining() > CALL_LIMIT) from.limit(from.position() + CALL_LIMIT);
+    try {
+      int octets = channel.write(from);
+      long before = sent;
+      sent = before + octets;
+    } finally {
+      from.limit(limit);
+    }
+  }
+
+  @Override
+  public long sent() {
+    return sent;
+  }
+
+  @Override
+  public long received() {
+    return received;
+  }
+
+  @Override
+  public Probe probe() {
+    glance.clear();
+    try {
+      channel.configureBlocking(false);
+      int octets;
+      try {
+        octets = channel.read(glance);
+      } finally {
+        channel.configureBlocking(true);
+      }
+      if (octets == 0) return Probe.ALIVE;
+      return octets < 0 ? Probe.FIN : Probe.OCTETS;
+    } catch (IOException e) {
+      return Probe.RST;
+    }
+  }
+
+  @Override
+  public void rest() {
+    // holds no buffer worth letting go
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // The descriptor is gone either way, and nothing of what was written can be called back.
+    }
+  }
+
+  @Override
+  public boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  @Override
+  public Optional<SSLSession> session() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<String> applicationProtocol() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<SocketAddress> remote() {
+    try {
+      return Optional.ofNullable(channel.getRemoteAddress());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public Optional<SocketAddress> local() {
+    try {
+      return Optional.ofNullable(channel.getLocalAddress());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "PlainWire[" + channel + "]";
+  }
+}

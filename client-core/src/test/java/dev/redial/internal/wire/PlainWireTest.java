@@ -1,0 +1,411 @@
+package dev.redial.internal.wire;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.redial.internal.wire.Peer.BlackHole;
+import dev.redial.internal.wire.Peer.Pair;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class PlainWireTest {
+
+  /** Both kinds of thread park in different ways. */
+  enum Kind {
+    PLATFORM(Thread.ofPlatform().daemon()),
+    VIRTUAL(Thread.ofVirtual());
+
+    final Thread.Builder threads;
+
+    Kind(Thread.Builder threads) {
+      this.threads = threads;
+    }
+
+    Parked start(Blocking call) {
+      CompletableFuture<Throwable> outcome = new CompletableFuture<>();
+      AtomicBoolean interrupted = new AtomicBoolean();
+      Thread thread =
+          threads.start(
+              () -> {
+                try {
+                  call.run();
+                  outcome.complete(new AssertionError("returned"));
+                } catch (Throwable e) {
+                  interrupted.set(Thread.currentThread().isInterrupted());
+                  outcome.complete(e);
+                }
+              });
+      return new Parked(thread, outcome, interrupted);
+    }
+  }
+
+  interface Blocking {
+    void run() throws IOException;
+  }
+
+  record Parked(Thread thread, CompletableFuture<Throwable> outcome, AtomicBoolean interrupted) {
+    /** Waits until the call has got stuck in the wire. */
+    Parked awaitStuck() {
+      await().until(this::isInWire);
+      return this;
+    }
+
+    private boolean isInWire() {
+      StackTraceElement[] stack = thread.getStackTrace();
+      boolean inChannel = Arrays.stream(stack).anyMatch(frame -> frame.getClassName().equals("sun.nio.ch.SocketChannelImpl"));
+      return inChannel && (stack[0].isNativeMethod() || thread.getState() == Thread.State.WAITING);
+    }
+
+    Throwable outcomeSoon() throws Exception {
+      return outcome.get(5, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void carriesOctetsBothWaysAndCountsThem() throws Exception {
+    try (Pair pair = Pair.open()) {
+      pair.wire().write(ascii("question"));
+      assertThat(pair.peer().getInputStream().readNBytes(8)).asString(US_ASCII).isEqualTo("question");
+      pair.peer().getOutputStream().write("answer".getBytes(US_ASCII));
+      ByteBuffer into = ByteBuffer.allocate(100);
+      while (into.position() < 6) assertThat(pair.wire().read(into)).isPositive();
+      assertThat(new String(into.array(), 0, 6, US_ASCII)).isEqualTo("answer");
+      assertThat(pair.wire().sent()).isEqualTo(8);
+      assertThat(pair.wire().received()).isEqualTo(6);
+      assertThat(pair.wire().session()).isEmpty();
+      assertThat(pair.wire().applicationProtocol()).isEmpty();
+      assertThat(pair.wire().remote()).contains(pair.peer().getLocalSocketAddress());
+      assertThat(pair.wire().local()).contains(pair.peer().getRemoteSocketAddress());
+      pair.wire().rest();
+      assertThat(pair.wire().probe()).isEqualTo(Probe.ALIVE);
+    }
+  }
+
+  @Test
+  void setsUpTheSocket() throws Exception {
+    SocketSettings settings =
+        new SocketSettings(
+            Duration.ofSeconds(7), Duration.ofSeconds(3), 2, InetAddress.getByName("127.0.0.1"), 8192, 16384);
+    try (Pair pair = Pair.open(settings)) {
+      assertThat(pair.peer().getInetAddress().getHostAddress()).isEqualTo("127.0.0.1");
+      assertThat(pair.wire().isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void aLocalAddressOfAnotherMachineIsRefused() {
+    assertThatThrownBy(
+            () ->
+                PlainWire.unconnected(
+                    new SocketSettings(
+                        Duration.ofSeconds(7), Duration.ofSeconds(3), 2, InetAddress.getByName("192.0.2.1"), 0, 0)))
+        .isInstanceOf(BindException.class)
+        .satisfies(e -> assertThat(WireFailure.of((IOException) e)).isEqualTo(WireFailure.NO_LOCAL_ADDRESS));
+  }
+
+  @Test
+  void aFullBufferIsAMistake() throws Exception {
+    try (Pair pair = Pair.open()) {
+      assertThatThrownBy(() -> pair.wire().read(ByteBuffer.allocate(0)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("cap=0");
+    }
+  }
+
+  @Test
+  void theOrderlyEndIsReadAfterWhatCameBefore() throws Exception {
+    try (Pair pair = Pair.open()) {
+      pair.peer().getOutputStream().write('x');
+      pair.peer().close();
+      ByteBuffer into = ByteBuffer.allocate(10);
+      assertThat(pair.wire().read(into)).isEqualTo(1);
+      assertThat(pair.wire().read(into)).isEqualTo(-1);
+      assertThat(pair.wire().received()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aResetIsAFailedRead() throws Exception {
+    try (Pair pair = Pair.open()) {
+      Peer.reset(pair.peer());
+      assertThatThrownBy(() -> pair.wire().read(ByteBuffer.allocate(10)))
+          .isInstanceOf(IOException.class)
+          .satisfies(e -> assertThat(WireFailure.of((IOException) e)).isEqualTo(WireFailure.RST));
+    }
+  }
+
+  @Test
+  void aWriteIntoAResetFailsAndCountsOnlyWhatWasAccepted() throws Exception {
+    try (Pair pair = Pair.open()) {
+      pair.wire().write(ascii("x"));
+      assertThat(pair.peer().getInputStream().read()).isEqualTo('x');
+      Peer.reset(pair.peer());
+      assertThatThrownBy(() -> pair.wire().write(ascii("more")))
+          .isInstanceOf(IOException.class)
+          .satisfies(e -> assertThat(WireFailure.of((IOException) e)).isEqualTo(WireFailure.RST));
+      assertThat(pair.wire().sent()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aWriteCutShortCountsWhatWasAccepted() throws Exception {
+    try (Pair pair = Pair.open()) {
+      Parked writer = Kind.VIRTUAL.start(() -> pair.wire().write(ByteBuffer.allocate(50_000_000)));
+      pair.peer().getInputStream().readNBytes(1_000_000);
+      Peer.reset(pair.peer());
+      assertThat(WireFailure.of((IOException) writer.outcomeSoon())).isEqualTo(WireFailure.RST);
+      assertThat(pair.wire().sent()).isBetween(1_000_000L, 49_999_999L);
+    }
+  }
+
+  @Test
+  void theProbeSeesAFin() throws Exception {
+    try (Pair pair = Pair.open()) {
+      assertThat(pair.wire().probe()).isEqualTo(Probe.ALIVE);
+      pair.peer().close();
+      await().until(() -> pair.wire().probe() != Probe.ALIVE);
+      assertThat(pair.wire().probe()).isEqualTo(Probe.FIN);
+    }
+  }
+
+  @Test
+  void theProbeSeesAReset() throws Exception {
+    try (Pair pair = Pair.open()) {
+      Peer.reset(pair.peer());
+      await().until(() -> pair.wire().probe() == Probe.RST);
+    }
+  }
+
+  @Test
+  void theProbeSeesAStrayOctet() throws Exception {
+    try (Pair pair = Pair.open()) {
+      pair.peer().getOutputStream().write('!');
+      await().until(() -> pair.wire().probe() == Probe.OCTETS);
+    }
+  }
+
+  @Test
+  void theProbeOfAClosedWireSaysSo() throws Exception {
+    try (Pair pair = Pair.open()) {
+      pair.wire().close();
+      assertThat(pair.wire().probe()).isEqualTo(Probe.RST);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void aProbeDisturbsNoLaterRead(Kind kind) throws Exception {
+    try (Pair pair = Pair.open()) {
+      for (int i = 0; i < 100; i++) {
+        assertThat(pair.wire().probe()).isEqualTo(Probe.ALIVE);
+        ByteBuffer into = ByteBuffer.allocate(1);
+        Parked reader = kind.start(() -> assertThat(pair.wire().read(into)).isEqualTo(1));
+        pair.peer().getOutputStream().write('a');
+        assertThat(reader.outcomeSoon()).hasMessage("returned");
+        assertThat(into.get(0)).isEqualTo((byte) 'a');
+      }
+    }
+  }
+
+  @Test
+  void aProbeIsPossibleWithAnInterruptPending() throws Exception {
+    try (Pair pair = Pair.open()) {
+      Thread.currentThread().interrupt();
+      assertThat(pair.wire().probe()).isEqualTo(Probe.ALIVE);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(pair.wire().isOpen()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void closingEndsAParkedReader(Kind kind) throws Exception {
+    try (Pair pair = Pair.open()) {
+      Parked reader = kind.start(() -> pair.wire().read(ByteBuffer.allocate(10))).awaitStuck();
+      pair.wire().close();
+      assertThat(reader.outcomeSoon()).isExactlyInstanceOf(AsynchronousCloseException.class);
+      assertThat(pair.peer().getInputStream().read()).isEqualTo(-1);
+      assertThat(pair.wire().isOpen()).isFalse();
+      assertThat(pair.wire().remote()).isEmpty();
+      assertThat(pair.wire().local()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void closingEndsAParkedWriter(Kind kind) throws Exception {
+    try (Pair pair = Pair.open()) {
+      Parked writer = kind.start(() -> pair.wire().write(ByteBuffer.allocate(50_000_000)));
+      awaitStalled(pair.wire());
+      pair.wire().close();
+      assertThat(writer.outcomeSoon()).isExactlyInstanceOf(AsynchronousCloseException.class);
+      assertThat(pair.wire().sent()).isLessThan(50_000_000);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void closingEndsAParkedConnect(Kind kind) throws Exception {
+    try (BlackHole hole = new BlackHole()) {
+      PlainWire wire = PlainWire.unconnected(Peer.settings());
+      Parked connect = kind.start(() -> wire.connect(hole.address())).awaitStuck();
+      wire.close();
+      assertThat(connect.outcomeSoon()).isExactlyInstanceOf(AsynchronousCloseException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void anInterruptEndsAParkedReaderAndStaysSet(Kind kind) throws Exception {
+    try (Pair pair = Pair.open()) {
+      Parked reader = kind.start(() -> pair.wire().read(ByteBuffer.allocate(10))).awaitStuck();
+      reader.thread().interrupt();
+      assertThat(reader.outcomeSoon()).isInstanceOf(ClosedByInterruptException.class);
+      assertThat(reader.interrupted()).isTrue();
+      assertThat(pair.wire().isOpen()).isFalse();
+      assertThat(pair.peer().getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void anInterruptEndsAParkedWriter(Kind kind) throws Exception {
+    try (Pair pair = Pair.open()) {
+      Parked writer = kind.start(() -> pair.wire().write(ByteBuffer.allocate(50_000_000)));
+      awaitStalled(pair.wire());
+      writer.thread().interrupt();
+      assertThat(writer.outcomeSoon()).isInstanceOf(ClosedByInterruptException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void anInterruptEndsAParkedConnect(Kind kind) throws Exception {
+    try (BlackHole hole = new BlackHole()) {
+      PlainWire wire = PlainWire.unconnected(Peer.settings());
+      Parked connect = kind.start(() -> wire.connect(hole.address())).awaitStuck();
+      connect.thread().interrupt();
+      assertThat(connect.outcomeSoon()).isInstanceOf(ClosedByInterruptException.class);
+      assertThat(wire.isOpen()).isFalse();
+    }
+  }
+
+  @Test
+  void aWatchdogEndsAStalledRead() throws Exception {
+    Watchdog watchdog = new Watchdog();
+    try (Pair pair = Pair.open()) {
+      Watchdog.Alarm alarm = watchdog.alarm(pair.wire()::close);
+      alarm.arm(System.nanoTime() + 20_000_000);
+      assertThatThrownBy(() -> pair.wire().read(ByteBuffer.allocate(1)))
+          .isExactlyInstanceOf(AsynchronousCloseException.class);
+      assertThat(alarm.disarm()).isFalse();
+      alarm.release();
+    }
+  }
+
+  @Test
+  void closingTwiceIsClosingOnce() throws Exception {
+    try (Pair pair = Pair.open()) {
+      pair.wire().close();
+      pair.wire().close();
+      assertThatThrownBy(() -> pair.wire().read(ByteBuffer.allocate(1)))
+          .isExactlyInstanceOf(ClosedChannelException.class);
+      assertThatThrownBy(() -> pair.wire().write(ascii("x"))).isExactlyInstanceOf(ClosedChannelException.class);
+    }
+  }
+
+  @Test
+  void aRefusedConnectIsClosed() throws Exception {
+    InetSocketAddress nobody;
+    try (Peer peer = new Peer()) {
+      nobody = peer.address();
+    }
+    PlainWire wire = PlainWire.unconnected(Peer.settings());
+    assertThatThrownBy(() -> wire.connect(nobody))
+        .isInstanceOf(ConnectException.class)
+        .satisfies(e -> assertThat(WireFailure.of((IOException) e)).isEqualTo(WireFailure.REFUSED));
+    assertThat(wire.isOpen()).isFalse();
+  }
+
+  @Test
+  void anUnresolvedAddressIsAnUnknownHost() throws Exception {
+    PlainWire wire = PlainWire.unconnected(Peer.settings());
+    assertThatThrownBy(() -> wire.connect(InetSocketAddress.createUnresolved("no.such.host.invalid", 80)))
+        .isInstanceOf(UnknownHostException.class)
+        .hasMessage("no.such.host.invalid");
+    assertThat(wire.isOpen()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 1_000, 128 * 1024, 128 * 1024 + 1, 5_000_000})
+  void largeAmountsGoBothWaysAtOnce(int size) throws Exception {
+    byte[] there = new byte[size];
+    byte[] back = new byte[size];
+    new Random(1).nextBytes(there);
+    new Random(2).nextBytes(back);
+    try (Pair pair = Pair.open()) {
+      var peerReads = CompletableFuture.supplyAsync(() -> unchecked(() -> pair.peer().getInputStream().readNBytes(size)));
+      Parked peerWrites = Kind.PLATFORM.start(() -> pair.peer().getOutputStream().write(back));
+      Parked writes = Kind.VIRTUAL.start(() -> pair.wire().write(ByteBuffer.wrap(there)));
+      ByteBuffer into = ByteBuffer.allocate(size);
+      while (into.hasRemaining()) assertThat(pair.wire().read(into)).isPositive();
+      assertThat(into.array()).isEqualTo(back);
+      assertThat(peerReads.get(10, TimeUnit.SECONDS)).isEqualTo(there);
+      assertThat(writes.outcomeSoon()).hasMessage("returned");
+      assertThat(peerWrites.outcomeSoon()).hasMessage("returned");
+      assertThat(pair.wire().sent()).isEqualTo(size);
+      assertThat(pair.wire().received()).isEqualTo(size);
+    }
+  }
+
+  private interface Reading {
+    byte[] run() throws IOException;
+  }
+
+  private static byte[] unchecked(Reading reading) {
+    try {
+      return reading.run();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** Waits until the kernel has stopped taking octets. */
+  private static void awaitStalled(Wire wire) {
+    long[] last = {-1};
+    await()
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> {
+              boolean stalled = wire.sent() > 0 && wire.sent() == last[0];
+              last[0] = wire.sent();
+              return stalled;
+            });
+  }
+
+  private static ByteBuffer ascii(String text) {
+    return ByteBuffer.wrap(text.getBytes(US_ASCII));
+  }
+}
