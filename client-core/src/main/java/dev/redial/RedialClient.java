@@ -1,4 +1,369 @@
 package dev.redial;
 
-/** placeholder so that helpers can compile; replaced in the next commit. */
-public abstract class RedialClient extends java.net.http.HttpClient {}
+import dev.redial.internal.call.Engine;
+import dev.redial.internal.call.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.InetAddress;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.PushPromiseHandler;
+import java.net.http.WebSocket;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An {@link HttpClient} over HTTP/1.1 that does not lose requests to connections which the server closed.
+ *
+ * <pre>{@code HttpClient client = RedialClient.newBuilder().build();}</pre>
+ *
+ * <p>It is immutable and safe for use by any number of threads, platform and virtual. {@link #send} does its I/O on the calling thread;
+ * {@link #sendAsync(HttpRequest, BodyHandler) sendAsync} runs the same code on a virtual thread.
+ *
+ * <p>Pooled connections are probed before each reuse, kept no longer than the server keeps them, and where the server closes one in the
+ * very moment of its reuse, the request is sent again on a fresh connection if, and only if, that is safe (RFC 9110, section 9.2.2).
+ * Everything else is reported as one of the {@link ExchangeFailure}s.
+ *
+ * <p>{@link HttpRequest#timeout()} limits the whole call, retries, redirects and body included.
+ *
+ * <p>A client that is no longer used should be {@linkplain #close() closed}; one that is merely dropped closes its connections once it was
+ * garbage collected.
+ */
+public final class RedialClient extends HttpClient {
+  private final Settings settings;
+  private final Engine engine;
+
+  private RedialClient(Settings settings, Engine engine) {
+    this.settings = settings;
+    this.engine = engine;
+  }
+
+  private static RedialClient create(Settings settings) {
+    Owner owner = new Owner();
+    Engine engine = new Engine(settings, owner::isGone);
+    RedialClient client = new RedialClient(settings, engine);
+    owner.client = new WeakReference<>(client);
+    return client;
+  }
+
+  /** Lets the engine see that its client is gone, without holding it. */
+  private static final class Owner {
+    private volatile @Nullable WeakReference<RedialClient> client;
+
+    boolean isGone() {
+      WeakReference<RedialClient> held = client;
+      return held != null && held.get() == null;
+    }
+  }
+
+  /**
+   * A client with the defaults of {@link #newBuilder()}.
+   *
+   * @return a new client
+   * @throws UncheckedIOException if there is no default {@link SSLContext}
+   */
+  public static RedialClient newHttpClient() {
+    return newBuilder().build();
+  }
+
+  /**
+   * A builder with the defaults that {@link HttpClient#newBuilder()} has.
+   *
+   * @return a new builder
+   */
+  public static Builder newBuilder() {
+    return new Builder();
+  }
+
+  @Override
+  public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> responseBodyHandler)
+      throws IOException, InterruptedException {
+    Objects.requireNonNull(request, "request");
+    Objects.requireNonNull(responseBodyHandler, "responseBodyHandler");
+    try {
+      return engine.send(request, responseBodyHandler);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> responseBodyHandler) {
+    Objects.requireNonNull(request, "request");
+    Objects.requireNonNull(responseBodyHandler, "responseBodyHandler");
+    return engine.sendAsync(request, responseBodyHandler);
+  }
+
+  /**
+   * Sends on a virtual thread. HTTP/1.1 has no push promises, so the third argument is never called and may be null.
+   *
+   * @param request the request
+   * @param responseBodyHandler the handler
+   * @param pushPromiseHandler unused
+   * @return the future response
+   */
+  @Override
+  public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+      HttpRequest request, BodyHandler<T> responseBodyHandler, @Nullable PushPromiseHandler<T> pushPromiseHandler) {
+    return sendAsync(request, responseBodyHandler);
+  }
+
+  /**
+   * The connections of this client as they stand.
+   *
+   * @return a snapshot
+   */
+  public PoolStats stats() {
+    return engine.stats();
+  }
+
+  @Override
+  public Optional<CookieHandler> cookieHandler() {
+    return Optional.ofNullable(settings.cookies());
+  }
+
+  @Override
+  public Optional<Duration> connectTimeout() {
+    return Optional.ofNullable(settings.connectTimeout());
+  }
+
+  @Override
+  public Redirect followRedirects() {
+    return settings.redirects();
+  }
+
+  @Override
+  public Optional<ProxySelector> proxy() {
+    return Optional.ofNullable(settings.proxies());
+  }
+
+  @Override
+  public SSLContext sslContext() {
+    return settings.sslContext();
+  }
+
+  @Override
+  public SSLParameters sslParameters() {
+    return Parameters.copy(settings.sslParameters());
+  }
+
+  @Override
+  public Optional<Authenticator> authenticator() {
+    return Optional.ofNullable(settings.authenticator());
+  }
+
+  /**
+   * The preferred version as it was set, {@code HTTP_2} by default as in the JDK. It is a preference: every exchange is HTTP/1.1.
+   *
+   * @return the preference
+   */
+  @Override
+  public Version version() {
+    return settings.version();
+  }
+
+  @Override
+  public Optional<Executor> executor() {
+    return Optional.ofNullable(settings.executor());
+  }
+
+  /**
+   * The JDK's own WebSocket implementation, with the settings of this client.
+   *
+   * @return a new builder
+   */
+  @Override
+  public WebSocket.Builder newWebSocketBuilder() {
+    return JdkTwin.of(settings).newWebSocketBuilder();
+  }
+
+  @Override
+  public void shutdown() {
+    engine.shutdown();
+  }
+
+  @Override
+  public void shutdownNow() {
+    engine.shutdownNow();
+  }
+
+  @Override
+  public boolean awaitTermination(Duration duration) throws InterruptedException {
+    Objects.requireNonNull(duration, "duration");
+    return engine.awaitTermination(duration);
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return engine.isTerminated();
+  }
+
+  /**
+   * Builds clients; may be used again after {@link #build()}, also with changes.
+   *
+   * <p>Not safe for use by several threads at once.
+   */
+  public static final class Builder implements HttpClient.Builder {
+    private KeepAlive keepAlive = KeepAlive.defaults();
+    private PoolLimits pool = PoolLimits.defaults();
+    private @Nullable Duration connectTimeout;
+    private Redirect redirects = Redirect.NEVER;
+    private @Nullable Executor executor;
+    private @Nullable CookieHandler cookies;
+    private @Nullable ProxySelector proxies;
+    private @Nullable Authenticator authenticator;
+    private @Nullable SSLContext sslContext;
+    private @Nullable SSLParameters sslParameters;
+    private @Nullable InetAddress localAddress;
+    private Version version = Version.HTTP_2;
+
+    /** A builder with the defaults that {@link HttpClient#newBuilder()} has. */
+    public Builder() {}
+
+    /**
+     * How long connections are kept. Default {@link KeepAlive#defaults()}.
+     *
+     * @param settings the times
+     * @return this builder
+     */
+    public Builder keepAlive(KeepAlive settings) {
+      this.keepAlive = Objects.requireNonNull(settings, "keepAlive");
+      return this;
+    }
+
+    /**
+     * How many connections there may be. Default {@link PoolLimits#defaults()}.
+     *
+     * @param limits the bounds
+     * @return this builder
+     */
+    public Builder pool(PoolLimits limits) {
+      this.pool = Objects.requireNonNull(limits, "pool");
+      return this;
+    }
+
+    @Override
+    public Builder cookieHandler(CookieHandler cookieHandler) {
+      this.cookies = Objects.requireNonNull(cookieHandler, "cookieHandler");
+      return this;
+    }
+
+    @Override
+    public Builder connectTimeout(Duration duration) {
+      Objects.requireNonNull(duration, "duration");
+      if (duration.isNegative() || duration.isZero())
+        throw new IllegalArgumentException("connectTimeout must be more than zero: " + duration);
+      this.connectTimeout = duration;
+      return this;
+    }
+
+    @Override
+    public Builder sslContext(SSLContext context) {
+      this.sslContext = Objects.requireNonNull(context, "sslContext");
+      return this;
+    }
+
+    @Override
+    public Builder sslParameters(SSLParameters parameters) {
+      this.sslParameters = Parameters.copy(Objects.requireNonNull(parameters, "sslParameters"));
+      return this;
+    }
+
+    /**
+     * Runs what depends on the futures of {@code sendAsync}. The exchanges themselves run on virtual threads whatever is given here, so
+     * that an executor of few threads cannot hold them up. Default: a virtual thread for each task.
+     */
+    @Override
+    public Builder executor(Executor given) {
+      this.executor = Objects.requireNonNull(given, "executor");
+      return this;
+    }
+
+    @Override
+    public Builder followRedirects(Redirect policy) {
+      this.redirects = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /** A preference that is remembered and not acted upon: every exchange is HTTP/1.1. */
+    @Override
+    public Builder version(Version preferred) {
+      this.version = Objects.requireNonNull(preferred, "version");
+      return this;
+    }
+
+    /** Checked and not used: HTTP/1.1 has no priorities. */
+    @Override
+    public Builder priority(int priority) {
+      if (priority < 1 || priority > 256)
+        throw new IllegalArgumentException("priority must be between 1 and 256: " + priority);
+      return this;
+    }
+
+    @Override
+    public Builder proxy(ProxySelector selector) {
+      this.proxies = Objects.requireNonNull(selector, "proxySelector");
+      return this;
+    }
+
+    @Override
+    public Builder authenticator(Authenticator given) {
+      this.authenticator = Objects.requireNonNull(given, "authenticator");
+      return this;
+    }
+
+    @Override
+    public Builder localAddress(@Nullable InetAddress address) {
+      this.localAddress = address;
+      return this;
+    }
+
+    /**
+     * Builds a client.
+     *
+     * @throws UncheckedIOException if no {@link SSLContext} was given and there is no default one
+     */
+    @Override
+    public RedialClient build() {
+      SSLContext context = sslContext == null ? defaultContext() : sslContext;
+      SSLParameters parameters =
+          sslParameters == null ? context.getDefaultSSLParameters() : Parameters.copy(sslParameters);
+      return create(
+          new Settings(
+              keepAlive,
+              pool,
+              connectTimeout,
+              redirects,
+              executor,
+              cookies,
+              proxies,
+              authenticator,
+              context,
+              parameters,
+              localAddress,
+              version));
+    }
+
+    private static SSLContext defaultContext() {
+      try {
+        return SSLContext.getDefault();
+      } catch (NoSuchAlgorithmException e) {
+        throw new UncheckedIOException(new IOException(e));
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.redial.internal.call;
+
+import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call on a virtual thread of its own, with the future that its caller holds.
+ *
+ * <p>Cancelling interrupts the thread, wherever it is: every blocking step of a call answers an interrupt by closing its connection.
+ *
+ * @param <T> the type of the response body
+ */
+final class AsyncCall<T extends @Nullable Object> implements Runnable, PendingResponse.Cancellation {
+  private enum State {
+    RUNNING,
+    CANCELLED,
+    OVER
+  }
+
+  private final Engine engine;
+  private final Call<T> call;
+  private final Executor executor;
+  private final PendingResponse<HttpResponse<T>> future = new PendingResponse<>(this);
+  private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
+  private volatile @Nullable Thread thread;
+
+  AsyncCall(Engine engine, Call<T> call, Executor executor) {
+    this.engine = engine;
+    this.call = call;
+    this.executor = executor;
+  }
+
+  CompletableFuture<HttpResponse<T>> start() {
+    Thread started = Thread.ofVirtual().name("redial-call").unstarted(this);
+    thread = started;
+    started.start();
+    return future;
+  }
+
+  @Override
+  public void run() {
+    HttpResponse<T> response = null;
+    Throwable failure = null;
+    try {
+      response = call.run();
+    } catch (Throwable thrown) {
+      failure = thrown;
+    }
+    boolean cancelled = !state.compareAndSet(State.RUNNING, State.OVER);
+    engine.leave();
+    complete(response, cancelled ? PendingResponse.cancelled() : failure);
+  }
+
+  private void complete(@Nullable HttpResponse<T> response, @Nullable Throwable failure) {
+    try {
+      var unused =
+          future.completeAsync(
+              () -> {
+                // A CompletionException, so that direct dependents see the failure wrapped, as those of the JDK's client do.
+                if (failure != null) throw new CompletionException(failure);
+                return response;
+              },
+              executor);
+    } catch (RuntimeException | Error rejected) {
+      if (failure != null) rejected.addSuppressed(failure);
+      future.completeExceptionally(rejected);
+    }
+  }
+
+  @Override
+  public void cancel() {
+    if (!state.compareAndSet(State.RUNNING, State.CANCELLED)) return;
+    Thread running = thread;
+    if (running != null) running.interrupt();
+  }
+}

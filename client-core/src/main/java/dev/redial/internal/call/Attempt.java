@@ -1,0 +1,114 @@
+package dev.redial.internal.call;
+
+import dev.redial.ClientClosedException;
+import dev.redial.ExchangeEvidence;
+import dev.redial.ExchangeStage;
+import dev.redial.PoolTimeoutException;
+import dev.redial.ServerActed;
+import dev.redial.UnresolvedHostException;
+import dev.redial.internal.connection.Dial;
+import dev.redial.internal.connection.Exchange;
+import dev.redial.internal.connection.OutgoingRequest;
+import dev.redial.internal.pool.Lease;
+import dev.redial.internal.pool.Pool;
+import dev.redial.internal.pool.PoolClosed;
+import dev.redial.internal.pool.PoolExhausted;
+import dev.redial.internal.route.Route;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One try: borrows a connection, carries the exchange up to the head of the answer, and sees the connection off. */
+final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.Ending {
+  private final Engine engine;
+  private final OutgoingRequest request;
+  private final Route route;
+  private final int number;
+  private final long deadline;
+  private @Nullable Lease<PooledConnection> lease;
+
+  Attempt(Engine engine, OutgoingRequest request, Route route, int number, long deadline) {
+    this.engine = engine;
+    this.request = request;
+    this.route = route;
+    this.number = number;
+    this.deadline = deadline;
+  }
+
+  /**
+   * Runs the try.
+   *
+   * @param repeatable whether a lost race can be made good, so that a riskier connection will do
+   * @param fresh whether only a new connection will do
+   * @return the exchange, with the head of the final answer received
+   */
+  Exchange run(boolean repeatable, boolean fresh) throws IOException, InterruptedException {
+    Lease<PooledConnection> lent = lend(repeatable, fresh);
+    lease = lent;
+    Exchange exchange =
+        new Exchange(lent.connection().connection, request, number, lent.idleNanos(), deadline, this);
+    boolean done = false;
+    try {
+      exchange.send();
+      exchange.receiveHead();
+      done = true;
+      return exchange;
+    } finally {
+      if (!done) exchange.abort();
+    }
+  }
+
+  private Lease<PooledConnection> lend(boolean repeatable, boolean fresh) throws IOException, InterruptedException {
+    try {
+      return engine.pool().lend(route, repeatable, fresh, deadline, this);
+    } catch (PoolExhausted e) {
+      ExchangeEvidence evidence = evidence(ExchangeStage.WAITING_FOR_CONNECTION);
+      throw new PoolTimeoutException(e.getMessage() + "; " + evidence, evidence, e);
+    } catch (PoolClosed e) {
+      throw new ClientClosedException("closed", evidence(ExchangeStage.WAITING_FOR_CONNECTION), e);
+    }
+  }
+
+  boolean reused() {
+    return lease != null && lease.reused();
+  }
+
+  long idleNanos() {
+    return lease == null ? 0 : lease.idleNanos();
+  }
+
+  @Override
+  public PooledConnection open(Route to) throws IOException, InterruptedException {
+    Dial.Peer peer = to.origin().secure() ? new Dial.Peer(to.origin().host(), to.origin().port()) : null;
+    Dial.Tunnel tunnel =
+        to.tunnelled() ? new Dial.Tunnel(to.origin().host() + ":" + to.origin().port(), Map.of()) : null;
+    return new PooledConnection(
+        engine.connector().open(new Dial(request.label(), number, addresses(to), peer, tunnel, deadline)));
+  }
+
+  private List<InetSocketAddress> addresses(Route to) throws IOException {
+    try {
+      return engine.addressBook().addresses(to);
+    } catch (UnknownHostException e) {
+      ExchangeEvidence evidence = evidence(ExchangeStage.RESOLVING);
+      throw new UnresolvedHostException("unknown host: " + e.getMessage() + "; " + evidence, evidence, e);
+    }
+  }
+
+  private ExchangeEvidence evidence(ExchangeStage stage) {
+    return new ExchangeEvidence(
+        request.label(), number, stage, false, Duration.ZERO, Duration.ZERO, 0, 0, ServerActed.NO);
+  }
+
+  @Override
+  public void ended(boolean clean) {
+    Lease<PooledConnection> lent = Objects.requireNonNull(lease);
+    if (clean) lent.giveBack();
+    else lent.discard();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.redial.internal.call;
+
+import java.net.http.HttpRequest;
+import java.time.Duration;
+
+/** One time budget, on the scale of {@link System#nanoTime()}. */
+final class Deadline {
+  /** No limit. */
+  static final long NONE = Long.MAX_VALUE;
+
+  private Deadline() {}
+
+  /** The deadline of a request that starts now. */
+  static long of(HttpRequest request) {
+    return request.timeout().map(timeout -> after(nanos(timeout))).orElse(NONE);
+  }
+
+  private static long after(long nanos) {
+    if (nanos == Long.MAX_VALUE) return NONE;
+    long deadline = System.nanoTime() + nanos;
+    return deadline == NONE ? NONE - 1 : deadline;
+  }
+
+  /** A duration that may be longer than a long can count: 292 years are as good as forever. */
+  static long nanos(Duration duration) {
+    try {
+      return duration.toNanos();
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  static boolean passed(long deadline) {
+    return deadline != NONE && deadline - System.nanoTime() <= 0;
+  }
+}

@@ -1,0 +1,255 @@
+package dev.redial.internal.call;
+
+import dev.redial.ClientClosedException;
+import dev.redial.ExchangeEvidence;
+import dev.redial.ExchangeStage;
+import dev.redial.PoolStats;
+import dev.redial.internal.connection.Connector;
+import dev.redial.internal.http1.Limits;
+import dev.redial.internal.pool.Pool;
+import dev.redial.internal.route.AddressBook;
+import dev.redial.internal.route.Route;
+import dev.redial.internal.route.RoutePlanner;
+import dev.redial.internal.wire.SocketSettings;
+import dev.redial.internal.wire.Watchdog;
+import java.io.IOException;
+import java.net.ProxySelector;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of one client and their life: it starts calls, counts them, and shuts down.
+ *
+ * <p>It never refers to the client object, so that a client that its owner dropped can be collected while calls run on.
+ */
+public final class Engine {
+  private static final int MAX_REDIRECTS = 5; // the JDK's default of jdk.httpclient.redirects.retrylimit
+
+  private enum Life {
+    OPEN,
+    SHUTDOWN,
+    CLOSED
+  }
+
+  private final Settings settings;
+  private final Watchdog watchdog = new Watchdog();
+  private final Connector connector;
+  private final Pool<Route, PooledConnection> pool;
+  private final RoutePlanner planner;
+  private final AddressBook addressBook = new AddressBook();
+  private final Executor dependents;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // Guarded by lock.
+  private Life life = Life.OPEN;
+  private long calls;
+
+  /**
+   * An engine; it has no thread and no connection yet.
+   *
+   * @param settings checked
+   * @param abandoned tells whether the client object was garbage collected
+   */
+  public Engine(Settings settings, BooleanSupplier abandoned) {
+    this.settings = settings;
+    this.connector =
+        new Connector(
+            new SocketSettings(
+                settings.keepAlive().tcpIdle(),
+                settings.keepAlive().tcpInterval(),
+                settings.keepAlive().tcpProbes(),
+                settings.localAddress()),
+            settings.sslContext(),
+            tls(settings.sslParameters()),
+            Limits.DEFAULT,
+            watchdog,
+            settings.connectTimeout() == null ? Long.MAX_VALUE : Deadline.nanos(settings.connectTimeout()));
+    this.pool = new Pool<>(settings.pool(), settings.keepAlive(), abandoned);
+    this.planner = new RoutePlanner(settings.proxies() == null ? ProxySelector.getDefault() : settings.proxies());
+    this.dependents =
+        settings.executor() == null
+            ? Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("redial-dependent").factory())
+            : settings.executor();
+  }
+
+  private static SSLParameters tls(SSLParameters given) {
+    if (given.getEndpointIdentificationAlgorithm() == null) given.setEndpointIdentificationAlgorithm("HTTPS");
+    if (given.getApplicationProtocols().length == 0) given.setApplicationProtocols(new String[] {"http/1.1"});
+    return given;
+  }
+
+  /**
+   * Sends and waits.
+   *
+   * @param request the caller's
+   * @param handler the caller's
+   * @return the response
+   */
+  public <T extends @Nullable Object> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
+      throws IOException, InterruptedException {
+    RequestCheck.check(request);
+    enter(request);
+    try {
+      return new Call<>(this, request, handler).run();
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Sends on a virtual thread.
+   *
+   * @param request the caller's
+   * @param handler the caller's
+   * @return completes on the caller's executor
+   */
+  public <T extends @Nullable Object> CompletableFuture<HttpResponse<T>> sendAsync(
+      HttpRequest request, BodyHandler<T> handler) {
+    RequestCheck.check(request);
+    try {
+      enter(request);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return new AsyncCall<>(this, new Call<>(this, request, handler), dependents).start();
+  }
+
+  private void enter(HttpRequest request) throws IOException {
+    lock.lock();
+    try {
+      if (life == Life.OPEN) {
+        calls++;
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    throw new ClientClosedException(
+        "closed: the client was shut down",
+        ExchangeEvidence.withoutConnection(
+            request.method() + " " + request.uri().getScheme() + "://" + request.uri().getHost(),
+            ExchangeStage.WAITING_FOR_CONNECTION));
+  }
+
+  void leave() {
+    lock.lock();
+    try {
+      calls--;
+      if (life != Life.OPEN) changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A reused connection turned out to have been ended by the server: its idle siblings are no better. */
+  void learnFrom(Route route, Attempt attempt) {
+    pool.learnIdleLimit(route, attempt.idleNanos());
+    pool.evictIdle(route, attempt.idleNanos());
+  }
+
+  /** No new calls; running ones go on. Idle connections are closed. */
+  public void shutdown() {
+    lock.lock();
+    try {
+      if (life == Life.OPEN) life = Life.SHUTDOWN;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    pool.retire();
+  }
+
+  /** No new calls; running ones fail. */
+  public void shutdownNow() {
+    lock.lock();
+    try {
+      life = Life.CLOSED;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    connector.close();
+    pool.closeNow();
+  }
+
+  /**
+   * Waits until a client that was shut down has no call and no body in progress.
+   *
+   * @param limit for how long
+   * @return whether it has terminated
+   */
+  public boolean awaitTermination(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + Math.min(Deadline.nanos(limit), Long.MAX_VALUE / 2);
+    lock.lockInterruptibly();
+    try {
+      while (life == Life.OPEN || calls > 0) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) return false;
+        long unused = changed.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+    return pool.awaitUnlent(deadline);
+  }
+
+  /**
+   * Whether a client that was shut down has no call and no body in progress.
+   *
+   * @return false while it is open
+   */
+  public boolean isTerminated() {
+    lock.lock();
+    try {
+      if (life == Life.OPEN || calls > 0) return false;
+    } finally {
+      lock.unlock();
+    }
+    return pool.stats().active() == 0;
+  }
+
+  /**
+   * The connections as they stand.
+   *
+   * @return a snapshot
+   */
+  public PoolStats stats() {
+    return pool.stats();
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  Connector connector() {
+    return connector;
+  }
+
+  Pool<Route, PooledConnection> pool() {
+    return pool;
+  }
+
+  RoutePlanner planner() {
+    return planner;
+  }
+
+  AddressBook addressBook() {
+    return addressBook;
+  }
+
+  int maxRedirects() {
+    return MAX_REDIRECTS;
+  }
+}

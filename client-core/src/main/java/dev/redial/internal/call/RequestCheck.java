@@ -1,0 +1,72 @@
+package dev.redial.internal.call;
+
+import dev.redial.internal.connection.FieldSyntax;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Refuses a request that must not be written: anyone can subclass {@link HttpRequest}, so nothing about it is taken on trust. */
+final class RequestCheck {
+  private RequestCheck() {}
+
+  /**
+   * Checks a request before anything is sent.
+   *
+   * @throws IllegalArgumentException naming what is wrong
+   * @throws NullPointerException if something is missing
+   */
+  static void check(HttpRequest request) {
+    checkMethod(Objects.requireNonNull(request.method(), "method"));
+    checkUri(Objects.requireNonNull(request.uri(), "uri"));
+    checkHeaders(Objects.requireNonNull(request.headers(), "headers").map());
+    Optional<Duration> timeout = Objects.requireNonNull(request.timeout(), "timeout");
+    if (timeout.isPresent() && (timeout.get().isNegative() || timeout.get().isZero()))
+      throw new IllegalArgumentException("timeout must be more than zero: " + timeout.get());
+    Objects.requireNonNull(request.bodyPublisher(), "bodyPublisher");
+    Objects.requireNonNull(request.version(), "version");
+  }
+
+  private static void checkMethod(String method) {
+    if (!FieldSyntax.isToken(method)) throw new IllegalArgumentException("not a method: \"" + visible(method) + "\"");
+    if (method.equals("CONNECT")) throw new IllegalArgumentException("method CONNECT is not supported");
+  }
+
+  private static void checkUri(URI uri) {
+    String scheme = uri.getScheme();
+    if (scheme == null || !(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https")))
+      throw new IllegalArgumentException("invalid URI scheme: " + scheme);
+    if (uri.getHost() == null) throw new IllegalArgumentException("unsupported URI, it has no host: " + withoutUserInfo(uri));
+    if (uri.getPort() < -1 || uri.getPort() == 0 || uri.getPort() > 65535)
+      throw new IllegalArgumentException("port out of range: " + uri.getPort());
+  }
+
+  private static String withoutUserInfo(URI uri) {
+    return uri.getRawUserInfo() == null ? uri.toString() : uri.getScheme() + ":...";
+  }
+
+  private static void checkHeaders(Map<String, List<String>> headers) {
+    for (Map.Entry<String, List<String>> field : headers.entrySet()) {
+      String name = field.getKey();
+      if (!FieldSyntax.isToken(name)) throw new IllegalArgumentException("not a header name: \"" + visible(name) + "\"");
+      for (String value : field.getValue()) {
+        if (!FieldSyntax.isFieldValue(value))
+          throw new IllegalArgumentException("the value of header \"" + name + "\" has a character that must not be sent");
+      }
+    }
+  }
+
+  /** Bad input is shown, but cannot forge log lines. */
+  private static String visible(String text) {
+    StringBuilder visible = new StringBuilder();
+    for (int i = 0; i < Math.min(text.length(), 60); i++) {
+      char c = text.charAt(i);
+      visible.append(c >= ' ' && c < 0x7F ? String.valueOf(c) : String.format(Locale.ROOT, "\\u%04x", (int) c));
+    }
+    return visible.toString();
+  }
+}

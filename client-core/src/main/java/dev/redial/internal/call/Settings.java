@@ -1,0 +1,44 @@
+package dev.redial.internal.call;
+
+import dev.redial.KeepAlive;
+import dev.redial.PoolLimits;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.InetAddress;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client was built with. Checked by the builder.
+ *
+ * @param keepAlive how long connections are kept
+ * @param pool how many there may be
+ * @param connectTimeout for opening one, or null
+ * @param redirects which are followed
+ * @param executor runs what depends on asynchronous sends, or null for virtual threads
+ * @param cookies the caller's, or null
+ * @param proxies the caller's, or null for the default selector
+ * @param authenticator the caller's, or null
+ * @param sslContext makes TLS engines
+ * @param sslParameters as the caller gave them; copied
+ * @param localAddress to bind sockets to, or null
+ * @param version what {@link HttpClient#version()} answers
+ */
+public record Settings(
+    KeepAlive keepAlive,
+    PoolLimits pool,
+    @Nullable Duration connectTimeout,
+    HttpClient.Redirect redirects,
+    @Nullable Executor executor,
+    @Nullable CookieHandler cookies,
+    @Nullable ProxySelector proxies,
+    @Nullable Authenticator authenticator,
+    SSLContext sslContext,
+    SSLParameters sslParameters,
+    @Nullable InetAddress localAddress,
+    HttpClient.Version version) {}

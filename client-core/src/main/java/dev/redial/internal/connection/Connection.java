@@ -1,0 +1,226 @@
+package dev.redial.internal.connection;
+
+import dev.redial.internal.http1.ChunkedDecoder;
+import dev.redial.internal.http1.Limits;
+import dev.redial.internal.http1.MalformedMessageException;
+import dev.redial.internal.http1.Octets;
+import dev.redial.internal.http1.RequestWriter;
+import dev.redial.internal.http1.ResponseHead;
+import dev.redial.internal.http1.ResponseParser;
+import dev.redial.internal.wire.Probe;
+import dev.redial.internal.wire.Watchdog;
+import dev.redial.internal.wire.Wire;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open connection: a wire, the octets received and not yet parsed, and the codec's state.
+ *
+ * <p>It carries one {@link Exchange} at a time; everything but {@link #close} is confined to the thread that runs the exchange, or owns
+ * the connection while it is idle.
+ */
+public final class Connection {
+  private static final int BUFFER = 8 * 1024;
+  private static final byte[] NO_BUFFER = new byte[0];
+
+  final Wire wire;
+  final Watchdog.Alarm alarm;
+  final Limits limits;
+  final ResponseParser parser;
+  final long openedNanos;
+
+  private byte[] buffer = NO_BUFFER;
+  private ByteBuffer view = ByteBuffer.wrap(NO_BUFFER);
+  private int from;
+  private int to;
+  private @Nullable Octets out;
+  private @Nullable ChunkedDecoder chunkedDecoder;
+  private long announcedIdleNanos = -1;
+  private int exchanges;
+
+  Connection(Wire wire, Watchdog.Alarm alarm, Limits limits, long openedNanos) {
+    this.wire = wire;
+    this.alarm = alarm;
+    this.limits = limits;
+    this.parser = new ResponseParser(limits);
+    this.openedNanos = openedNanos;
+  }
+
+  /**
+   * One non-blocking look at an idle connection.
+   *
+   * @return whether it is alive, ended, or has octets that nobody asked for
+   */
+  public Probe probe() {
+    return wire.probe();
+  }
+
+  /** Lets go of the buffers of an idle connection. */
+  public void rest() {
+    buffer = NO_BUFFER;
+    view = ByteBuffer.wrap(NO_BUFFER);
+    from = 0;
+    to = 0;
+    out = null;
+    chunkedDecoder = null;
+    wire.rest();
+  }
+
+  /** Closes the connection; from any thread, never blocks, harmless when closed. */
+  public void close() {
+    wire.close();
+    alarm.release();
+  }
+
+  /**
+   * How long the server said it keeps this connection when idle.
+   *
+   * @return from {@code Keep-Alive: timeout} of the last response, in nanoseconds, or -1
+   */
+  public long announcedIdleNanos() {
+    return announcedIdleNanos;
+  }
+
+  /**
+   * Whether an exchange has completed on it.
+   *
+   * @return false for a fresh connection
+   */
+  public boolean used() {
+    return exchanges > 0;
+  }
+
+  /**
+   * The TLS session.
+   *
+   * @return empty for http
+   */
+  public Optional<SSLSession> session() {
+    return wire.session();
+  }
+
+  /**
+   * Asks a proxy for a tunnel (RFC 9110, section 9.3.6).
+   *
+   * @throws TunnelRefusedException if it answers anything but 2xx
+   */
+  void openTunnel(String label, Dial.Tunnel tunnel) throws IOException {
+    Octets head = out();
+    RequestWriter.requestLine(head, "CONNECT", tunnel.authority());
+    RequestWriter.field(head, "Host", tunnel.authority());
+    RequestWriter.field(head, "User-Agent", RequestEncoder.USER_AGENT);
+    for (Map.Entry<String, List<String>> field : tunnel.headers().entrySet()) {
+      for (String value : field.getValue()) RequestWriter.field(head, field.getKey(), value);
+    }
+    RequestWriter.endHead(head);
+    wire.write(ByteBuffer.wrap(head.array(), 0, head.length()));
+    ResponseHead answer = readTunnelAnswer(label);
+    if (answer.status() / 100 != 2)
+      throw new TunnelRefusedException(
+          label + ": the proxy refused the tunnel with status " + answer.status(), answer.status(), answer.headers());
+    if (buffered() > 0) throw new IOException(label + ": the proxy sent octets into the tunnel before its use");
+  }
+
+  private ResponseHead readTunnelAnswer(String label) throws IOException {
+    try {
+      for (int interim = 0; interim <= limits.interimResponses(); interim++) {
+        parser.reset(false, true);
+        int end = -1;
+        while ((end = parser.parse(buffer, from, to)) < 0) {
+          if (!fill()) throw new IOException(label + ": the proxy closed the connection instead of answering CONNECT");
+        }
+        ResponseHead answer = parser.head(buffer, from, end);
+        takeUpTo(end);
+        if (!answer.isInterim()) return answer;
+      }
+    } catch (MalformedMessageException e) {
+      throw new IOException(label + ": the proxy's answer to CONNECT is malformed: " + e.getMessage(), e);
+    }
+    throw new IOException(label + ": the proxy sent more than " + limits.interimResponses() + " interim responses");
+  }
+
+  void announce(long idleNanos) {
+    announcedIdleNanos = idleNanos;
+  }
+
+  void countExchange() {
+    exchanges++;
+  }
+
+  Octets out() {
+    Octets octets = out;
+    if (octets == null) out = octets = new Octets();
+    octets.clear();
+    return octets;
+  }
+
+  ChunkedDecoder chunkedDecoder() {
+    ChunkedDecoder decoder = chunkedDecoder;
+    if (decoder == null) chunkedDecoder = decoder = new ChunkedDecoder(limits);
+    decoder.reset();
+    return decoder;
+  }
+
+  byte[] buffer() {
+    return buffer;
+  }
+
+  int from() {
+    return from;
+  }
+
+  int to() {
+    return to;
+  }
+
+  /** Octets received and not yet taken. */
+  int buffered() {
+    return to - from;
+  }
+
+  void take(int octets) {
+    from += octets;
+  }
+
+  void takeUpTo(int position) {
+    from = position;
+  }
+
+  /**
+   * Reads more octets behind those that are buffered.
+   *
+   * @return false at the orderly end of the wire
+   */
+  boolean fill() throws IOException {
+    makeRoom();
+    view.limit(buffer.length).position(to);
+    int read = wire.read(view);
+    if (read < 0) return false;
+    to += read;
+    return true;
+  }
+
+  private void makeRoom() {
+    if (from == to) {
+      from = 0;
+      to = 0;
+    }
+    if (to < buffer.length) return;
+    if (from > 0) {
+      System.arraycopy(buffer, from, buffer, 0, to - from);
+    } else {
+      // The parser bounds what it leaves unparsed, so this ends.
+      buffer = buffer.length == 0 ? new byte[BUFFER] : Arrays.copyOf(buffer, buffer.length * 2);
+      view = ByteBuffer.wrap(buffer);
+    }
+    to -= from;
+    from = 0;
+  }
+
+}

@@ -1,0 +1,197 @@
+package dev.redial.internal.connection;
+
+import dev.redial.ClientClosedException;
+import dev.redial.ConnectFailedException;
+import dev.redial.ConnectTimeoutException;
+import dev.redial.ExchangeEvidence;
+import dev.redial.ExchangeFailure;
+import dev.redial.ExchangeStage;
+import dev.redial.ServerActed;
+import dev.redial.TlsHandshakeException;
+import dev.redial.internal.http1.Limits;
+import dev.redial.internal.wire.PlainWire;
+import dev.redial.internal.wire.SocketSettings;
+import dev.redial.internal.wire.TlsWire;
+import dev.redial.internal.wire.Watchdog;
+import dev.redial.internal.wire.Wire;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedByInterruptException;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/** Opens connections: TCP, then a tunnel through a proxy if there is one, then TLS, all within one time limit. */
+public final class Connector {
+  private final SocketSettings sockets;
+  private final SSLContext tls;
+  private final SSLParameters tlsParameters;
+  private final Limits limits;
+  private final Watchdog watchdog;
+  private final long connectTimeoutNanos;
+  private final Set<Opening> openings = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /**
+   * A connector.
+   *
+   * @param sockets options of every socket
+   * @param tls makes the engines
+   * @param tlsParameters with endpoint identification and application protocols as wanted
+   * @param limits on what servers may send
+   * @param watchdog ends what takes too long
+   * @param connectTimeoutNanos for each connection, TLS included; {@link Long#MAX_VALUE} for none
+   */
+  public Connector(
+      SocketSettings sockets,
+      SSLContext tls,
+      SSLParameters tlsParameters,
+      Limits limits,
+      Watchdog watchdog,
+      long connectTimeoutNanos) {
+    this.sockets = sockets;
+    this.tls = tls;
+    this.tlsParameters = tlsParameters;
+    this.limits = limits;
+    this.watchdog = watchdog;
+    this.connectTimeoutNanos = connectTimeoutNanos;
+  }
+
+  /** Ends every opening that is under way; later ones fail at once. */
+  public void close() {
+    closed = true;
+    for (Opening opening : openings) opening.run();
+  }
+
+  /**
+   * Opens a connection to the first address that answers.
+   *
+   * @param dial to whom
+   * @return the open connection
+   * @throws IOException a typed failure; those of further addresses are suppressed in the first one
+   * @throws InterruptedException if the thread was interrupted
+   */
+  public Connection open(Dial dial) throws IOException, InterruptedException {
+    long deadline = earlier(dial.deadlineNanos(), connectTimeoutNanos);
+    IOException first = null;
+    for (InetSocketAddress address : dial.addresses()) {
+      try {
+        return open(dial, address, deadline);
+      } catch (IOException e) {
+        if (first == null) first = e;
+        else first.addSuppressed(e);
+        if (!(e instanceof ConnectFailedException) && !isHangUp(e)) break;
+      }
+    }
+    throw Objects.requireNonNull(first, "no address");
+  }
+
+  private static long earlier(long deadlineNanos, long timeoutNanos) {
+    if (timeoutNanos == Long.MAX_VALUE) return deadlineNanos;
+    long own = System.nanoTime() + timeoutNanos;
+    return deadlineNanos == Long.MAX_VALUE || own - deadlineNanos < 0 ? own : deadlineNanos;
+  }
+
+  private Connection open(Dial dial, InetSocketAddress address, long deadline) throws IOException, InterruptedException {
+    Opening opening = new Opening(PlainWire.unconnected(sockets));
+    Watchdog.Alarm alarm = watchdog.alarm(opening);
+    opening.alarm = alarm;
+    openings.add(opening);
+    boolean open = false;
+    try {
+      if (deadline != Long.MAX_VALUE) alarm.arm(deadline);
+      if (closed) throw new IOException("closed");
+      Connection connection = open(dial, address, opening);
+      if (!alarm.disarm()) throw new IOException("timed out at the last moment");
+      open = true;
+      return connection;
+    } catch (IOException e) {
+      throw failed(dial, address, opening, e);
+    } finally {
+      openings.remove(opening);
+      if (!open) {
+        opening.run();
+        alarm.release();
+      }
+    }
+  }
+
+  private Connection open(Dial dial, InetSocketAddress address, Opening opening) throws IOException, InterruptedException {
+    PlainWire plain = opening.plain;
+    plain.connect(address);
+    Connection connection = new Connection(plain, opening.alarm(), limits, System.nanoTime());
+    if (dial.tunnel() != null) connection.openTunnel(dial.label(), dial.tunnel());
+    if (dial.tls() == null) return connection;
+    opening.stage = ExchangeStage.TLS_HANDSHAKE;
+    TlsWire encrypted = TlsWire.handshake(plain, tls, tlsParameters, dial.tls().host(), dial.tls().port());
+    opening.wire = encrypted;
+    return new Connection(encrypted, opening.alarm(), limits, connection.openedNanos);
+  }
+
+  private IOException failed(Dial dial, InetSocketAddress address, Opening opening, IOException e)
+      throws InterruptedException {
+    if (e instanceof ClosedByInterruptException) {
+      boolean unused = Thread.interrupted(); // the exception says it
+      throw new InterruptedException("interrupted while connecting for " + dial.label());
+    }
+    ExchangeEvidence evidence =
+        new ExchangeEvidence(
+            dial.label(), dial.attempt(), opening.stage, false, Duration.ZERO, Duration.ZERO, 0, 0, ServerActed.NO);
+    String what = e.getMessage() + "; " + address + "; " + evidence;
+    if (opening.alarm().fired() || isKernelTimeout(e)) {
+      ConnectException cause = new ConnectException("HTTP connect timed out");
+      cause.initCause(e);
+      return new ConnectTimeoutException("HTTP connect timed out; " + address + "; " + evidence, evidence, cause);
+    }
+    if (closed) return new ClientClosedException("the client was shut down while connecting; " + evidence, evidence, e);
+    if (e instanceof ExchangeFailure || e instanceof TunnelRefusedException) return e;
+    if (opening.stage == ExchangeStage.TLS_HANDSHAKE)
+      return new TlsHandshakeException("TLS handshake failed: " + what, evidence, e);
+    return new ConnectFailedException(what, evidence, e);
+  }
+
+  private static boolean isKernelTimeout(IOException e) {
+    return e instanceof ConnectException && String.valueOf(e.getMessage()).contains("timed out");
+  }
+
+  /** Whether a handshake failed because the peer went away, which says nothing about the peer's other addresses. */
+  private static boolean isHangUp(IOException e) {
+    if (!(e instanceof TlsHandshakeException)) return false;
+    Throwable cause = e;
+    for (int depth = 0; cause != null && depth < 10; depth++, cause = cause.getCause()) {
+      if (cause instanceof CertificateException) return false;
+      if (cause instanceof EOFException) return true;
+    }
+    return !(e.getCause() instanceof SSLException);
+  }
+
+  /** A connection in the making, and afterwards what its alarm closes. */
+  private static final class Opening implements Runnable {
+    final PlainWire plain;
+    volatile Wire wire;
+    Watchdog.@Nullable Alarm alarm;
+    ExchangeStage stage = ExchangeStage.CONNECTING;
+
+    Opening(PlainWire plain) {
+      this.plain = plain;
+      this.wire = plain;
+    }
+
+    Watchdog.Alarm alarm() {
+      return Objects.requireNonNull(alarm);
+    }
+
+    @Override
+    public void run() {
+      wire.close();
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package dev.redial.internal.connection;
+
+import dev.redial.internal.http1.Octets;
+import dev.redial.internal.http1.RequestWriter;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Writes the head of a request: which fields go out, in which order, and which of the caller's give way. */
+final class RequestEncoder {
+  /** The product token that names this library where the caller names none (RFC 9110, section 10.1.5). */
+  static final String USER_AGENT = "Redial";
+
+  private RequestEncoder() {}
+
+  /**
+   * Writes the whole head.
+   *
+   * @param contentLength of the body: zero or more, or negative for a chunked one
+   */
+  static void head(Octets out, OutgoingRequest request, long contentLength) {
+    target(out, request);
+    Map<String, List<String>> own = request.headers().map();
+    if (!own.containsKey("host")) RequestWriter.field(out, "Host", request.authority());
+    RequestWriter.field(out, "Connection", request.keepAlive() && !asksToClose(request) ? "keep-alive" : "close");
+    if (!own.containsKey("user-agent")) RequestWriter.field(out, "User-Agent", USER_AGENT);
+    framing(out, request, contentLength);
+    if (request.expectContinue() && contentLength != 0) RequestWriter.field(out, "Expect", "100-continue");
+    for (Map.Entry<String, List<String>> field : own.entrySet()) {
+      if (!givesWay(field.getKey(), request)) fields(out, field);
+    }
+    for (Map.Entry<String, List<String>> field : request.added().entrySet()) fields(out, field);
+    RequestWriter.endHead(out);
+  }
+
+  private static void target(Octets out, OutgoingRequest request) {
+    URI uri = request.uri();
+    StringBuilder target = new StringBuilder(64);
+    if (request.absoluteForm()) target.append("http://").append(request.authority());
+    String path = uri.getRawPath();
+    target.append(path == null || path.isEmpty() ? "/" : path);
+    if (uri.getRawQuery() != null) target.append('?').append(uri.getRawQuery());
+    RequestWriter.requestLine(out, request.method(), escaped(target));
+  }
+
+  /** RFC 3986 allows ASCII only; {@link URI} keeps other characters as they were typed, so they go out as escaped UTF-8. */
+  private static String escaped(CharSequence target) {
+    for (int i = 0; i < target.length(); i++) {
+      if (target.charAt(i) > 0x7E) return escape(target.toString());
+    }
+    return target.toString();
+  }
+
+  private static String escape(String target) {
+    StringBuilder escaped = new StringBuilder(target.length() + 16);
+    for (byte octet : target.getBytes(StandardCharsets.UTF_8)) {
+      if (octet > 0x20 && octet < 0x7F) {
+        escaped.append((char) octet);
+      } else {
+        escaped.append('%').append(String.format(Locale.ROOT, "%02X", octet & 0xFF));
+      }
+    }
+    return escaped.toString();
+  }
+
+  private static void framing(Octets out, OutgoingRequest request, long contentLength) {
+    if (contentLength < 0) {
+      RequestWriter.field(out, "Transfer-Encoding", "chunked");
+    } else if (contentLength > 0 || announcesEmptyBody(request)) {
+      RequestWriter.field(out, "Content-Length", Long.toString(contentLength));
+    }
+  }
+
+  /** RFC 9110, section 8.6: only methods that give a body a meaning say that they have none. */
+  private static boolean announcesEmptyBody(OutgoingRequest request) {
+    return switch (request.method()) {
+      case "GET", "HEAD", "DELETE", "OPTIONS", "TRACE" -> false;
+      case "POST", "PUT", "PATCH" -> true;
+      default -> request.body() != null;
+    };
+  }
+
+  static boolean asksToClose(OutgoingRequest request) {
+    if (request.headers().map().isEmpty()) return false;
+    for (String value : request.headers().allValues("connection")) {
+      for (String token : value.split(",", -1)) {
+        if (token.strip().equalsIgnoreCase("close")) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Framing and persistence are the transport's: two sources for them would be a request smuggling hole. */
+  private static boolean givesWay(String name, OutgoingRequest request) {
+    for (String added : request.added().keySet()) {
+      if (added.equalsIgnoreCase(name)) return true;
+    }
+    return switch (name.length()) {
+      case 6 -> name.equalsIgnoreCase("expect") && request.expectContinue();
+      case 10 -> name.equalsIgnoreCase("connection") || name.equalsIgnoreCase("keep-alive");
+      case 14 -> name.equalsIgnoreCase("content-length");
+      case 17 -> name.equalsIgnoreCase("transfer-encoding");
+      default -> false;
+    };
+  }
+
+  private static void fields(Octets out, Map.Entry<String, List<String>> field) {
+    List<String> values = field.getValue();
+    for (int i = 0; i < values.size(); i++) RequestWriter.field(out, field.getKey(), values.get(i));
+  }
+}

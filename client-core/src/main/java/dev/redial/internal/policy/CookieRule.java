@@ -1,0 +1,55 @@
+package dev.redial.internal.policy;
+
+import java.io.IOException;
+import java.net.CookieHandler;
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Which cookies a request carries and which of an answer are kept: the caller's {@link CookieHandler} decides. */
+public final class CookieRule {
+  private CookieRule() {}
+
+  /**
+   * The one {@code Cookie} field of a request.
+   *
+   * @param handler the caller's
+   * @param uri the target
+   * @param own the caller's headers; cookies named there come first
+   * @return the value, empty if there is none
+   * @throws IOException from the handler
+   */
+  public static String cookies(CookieHandler handler, URI uri, HttpHeaders own) throws IOException {
+    List<String> cookies = new ArrayList<>(own.allValues("cookie"));
+    for (Map.Entry<String, List<String>> field : handler.get(uri, own.map()).entrySet()) {
+      if (!field.getKey().equalsIgnoreCase("Cookie")) continue;
+      for (String value : field.getValue()) {
+        if (isSendable(value)) cookies.add(value);
+      }
+    }
+    return String.join("; ", cookies);
+  }
+
+  /** A cookie that cannot be written is left out: the cookies of a jar are not the caller's doing. */
+  private static boolean isSendable(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c > 0xFF || c < ' ' && c != '\t' || c == 0x7F) return false;
+    }
+    return !value.isEmpty();
+  }
+
+  /**
+   * Hands the cookies of an answer to the handler.
+   *
+   * @param handler the caller's
+   * @param uri the target that was asked
+   * @param headers of the answer
+   * @throws IOException from the handler
+   */
+  public static void store(CookieHandler handler, URI uri, HttpHeaders headers) throws IOException {
+    handler.put(uri, headers.map());
+  }
+}

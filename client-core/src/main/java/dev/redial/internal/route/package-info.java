@@ -1,0 +1,5 @@
+/** Where a request can go: origins, proxies, addresses. */
+@NullMarked
+package dev.redial.internal.route;
+
+import org.jspecify.annotations.NullMarked;
