@@ -8,9 +8,11 @@ import java.util.Objects;
  *
  * <p>Nothing was sent, so the server cannot have acted.
  */
-public final class ConnectTimeoutException extends HttpConnectTimeoutException implements ExchangeFailure {
+public final class ConnectTimeoutException extends HttpConnectTimeoutException
+    implements ExchangeFailure {
   private static final long serialVersionUID = 1L;
 
+  /** What was observed. */
   private final ExchangeEvidence evidence;
 
   /**

@@ -7,13 +7,16 @@ import java.util.Objects;
 /**
  * What was observed of the exchange that failed.
  *
- * @param request method and origin, for instance {@code GET https://example.com}; never a path, query or credential
+ * @param request method and origin, for instance {@code GET https://example.com}; never a path,
+ *     query or credential
  * @param attempt the number of the attempt, counted from 1
  * @param stage the step at which the exchange failed
  * @param reused whether the connection had completed an exchange before
  * @param age how long the connection had been open; zero if there was none
- * @param idle how long the connection had been idle before this exchange; zero unless {@code reused}
- * @param bytesSent octets of this request that were handed to the operating system, before encryption
+ * @param idle how long the connection had been idle before this exchange; zero unless {@code
+ *     reused}
+ * @param bytesSent octets of this request that were handed to the operating system, before
+ *     encryption
  * @param bytesReceived octets of this response that were received, after decryption
  * @param serverActed whether the server may have acted on the request
  */
@@ -37,8 +40,10 @@ public record ExchangeEvidence(
     Objects.requireNonNull(idle, "idle");
     Objects.requireNonNull(serverActed, "serverActed");
     if (attempt < 1) throw new IllegalArgumentException("attempt must be at least 1: " + attempt);
-    if (bytesSent < 0) throw new IllegalArgumentException("bytesSent must not be negative: " + bytesSent);
-    if (bytesReceived < 0) throw new IllegalArgumentException("bytesReceived must not be negative: " + bytesReceived);
+    if (bytesSent < 0)
+      throw new IllegalArgumentException("bytesSent must not be negative: " + bytesSent);
+    if (bytesReceived < 0)
+      throw new IllegalArgumentException("bytesReceived must not be negative: " + bytesReceived);
   }
 
   /**
@@ -49,19 +54,29 @@ public record ExchangeEvidence(
    * @return the evidence; the server cannot have acted
    */
   public static ExchangeEvidence withoutConnection(String request, ExchangeStage stage) {
-    return new ExchangeEvidence(request, 1, stage, false, Duration.ZERO, Duration.ZERO, 0, 0, ServerActed.NO);
+    return new ExchangeEvidence(
+        request, 1, stage, false, Duration.ZERO, Duration.ZERO, 0, 0, ServerActed.NO);
   }
 
   /** One line that reads alone in a log. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder(160).append(request).append(", attempt ").append(attempt).append(", ");
+    StringBuilder text =
+        new StringBuilder(160).append(request).append(", attempt ").append(attempt).append(", ");
     switch (stage) {
-      case WAITING_FOR_CONNECTION, RESOLVING, CONNECTING, TLS_HANDSHAKE -> text.append("no request sent");
+      case WAITING_FOR_CONNECTION, RESOLVING, CONNECTING, TLS_HANDSHAKE ->
+          text.append("no request sent");
       case SENDING, AWAITING_RESPONSE, STATUS_LINE, HEADER, BODY ->
-          text.append(reused ? "reused connection, idle " + seconds(idle) + ", open " : "fresh connection, open ")
-              .append(seconds(age)).append(", ").append(bytesSent).append(" bytes sent, ")
-              .append(bytesReceived).append(" received");
+          text.append(
+                  reused
+                      ? "reused connection, idle " + seconds(idle) + ", open "
+                      : "fresh connection, open ")
+              .append(seconds(age))
+              .append(", ")
+              .append(bytesSent)
+              .append(" bytes sent, ")
+              .append(bytesReceived)
+              .append(" received");
     }
     return text.append(", server acted: ").append(serverActed).toString();
   }

@@ -1,12 +1,14 @@
 package dev.redial;
 
 /**
- * Why an exchange failed: the closed set of the exceptions that Redial throws for a cause of its own.
+ * Why an exchange failed: the closed set of the exceptions that Redial throws for a cause of its
+ * own.
  *
- * <p>Each one extends the type that callers of {@link java.net.http.HttpClient} already catch, so existing catch blocks keep
- * working, and a {@code switch} over this interface is exhaustive.
+ * <p>Each one extends the type that callers of {@link java.net.http.HttpClient} already catch, so
+ * existing catch blocks keep working, and a {@code switch} over this interface is exhaustive.
  *
- * <p>Every failure carries its {@linkplain #evidence() evidence}, above all whether the server may have acted on the request.
+ * <p>Every failure carries its {@linkplain #evidence() evidence}, above all whether the server may
+ * have acted on the request.
  */
 public sealed interface ExchangeFailure
     permits ClientClosedException,

@@ -1,6 +1,8 @@
 package dev.redial;
 
-/** The step of an exchange at which it failed, in the order in which an exchange goes through them. */
+/**
+ * The step of an exchange at which it failed, in the order in which an exchange goes through them.
+ */
 public enum ExchangeStage {
   /** Waiting for a pooled connection, or for leave to open one. */
   WAITING_FOR_CONNECTION,

@@ -6,9 +6,10 @@ import java.util.Objects;
 /**
  * The server hung up before it had delivered a complete response head.
  *
- * <p>This is what other clients report as {@code Connection reset}, {@code socket hang up} or {@code header parser received no
- * bytes}. Where it was safe the request has already been sent again on a fresh connection; this exception says that it was not safe,
- * or that the second attempt failed too. Ask {@link #serverActed()} before sending it again.
+ * <p>This is what other clients report as {@code Connection reset}, {@code socket hang up} or
+ * {@code header parser received no bytes}. Where it was safe the request has already been sent
+ * again on a fresh connection; this exception says that it was not safe, or that the second attempt
+ * failed too. Ask {@link #serverActed()} before sending it again.
  */
 public final class HangUpException extends IOException implements ExchangeFailure {
   private static final long serialVersionUID = 1L;
@@ -17,11 +18,17 @@ public final class HangUpException extends IOException implements ExchangeFailur
   public enum Ending {
     /** The server closed its side in an orderly way, or ended TLS. */
     FIN,
-    /** The connection was reset: the server closed with unread octets, crashed, or a middle box lost the connection. */
+    /**
+     * The connection was reset: the server closed with unread octets, crashed, or a middle box lost
+     * the connection.
+     */
     RST
   }
 
+  /** How the connection ended. */
   private final Ending ending;
+
+  /** What was observed. */
   private final ExchangeEvidence evidence;
 
   /**
@@ -45,7 +52,8 @@ public final class HangUpException extends IOException implements ExchangeFailur
    * @param evidence what was observed
    * @param cause the lower failure
    */
-  public HangUpException(String message, Ending ending, ExchangeEvidence evidence, Throwable cause) {
+  public HangUpException(
+      String message, Ending ending, ExchangeEvidence evidence, Throwable cause) {
     this(message, ending, evidence);
     initCause(cause);
   }

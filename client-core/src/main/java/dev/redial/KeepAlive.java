@@ -11,14 +11,17 @@ import java.util.Objects;
  * <pre>{@code KeepAlive.defaults().withIdleLimit(Duration.ofSeconds(10))}</pre>
  *
  * @param enabled whether connections are reused at all; if not, {@code Connection: close} is sent
- * @param idleLimit how long a connection may be idle before a request that is safe to repeat rides on it. Default 30 s, the shortest
- *     of the usual silent server defaults; a lost race costs such a request one more attempt, no failure
- * @param unrepeatableIdleLimit the same for a request that must not be sent twice, where the server has announced nothing and taught
- *     nothing. Default 1 s: the shortest server default in the field is 2 s (gunicorn)
- * @param lifetimeLimit how long a connection may live. Default 10 min, shortened by up to 10 % at random for each connection, so that
- *     changes of DNS are seen and connections do not all end at once
- * @param tcpIdle idle time after which TCP keep-alive probes start. Default 60 s: below the 4 min after which the hastiest load
- *     balancers forget a connection without telling anybody
+ * @param idleLimit how long a connection may be idle before a request that is safe to repeat rides
+ *     on it. Default 30 s, the shortest of the usual silent server defaults; a lost race costs such
+ *     a request one more attempt, no failure
+ * @param unrepeatableIdleLimit the same for a request that must not be sent twice, where the server
+ *     has announced nothing and taught nothing. Default 1 s: the shortest server default in the
+ *     field is 2 s (gunicorn)
+ * @param lifetimeLimit how long a connection may live. Default 10 min, shortened by up to 10 % at
+ *     random for each connection, so that changes of DNS are seen and connections do not all end at
+ *     once
+ * @param tcpIdle idle time after which TCP keep-alive probes start. Default 60 s: below the 4 min
+ *     after which the hastiest load balancers forget a connection without telling anybody
  * @param tcpInterval time between TCP keep-alive probes. Default 15 s
  * @param tcpProbes unanswered TCP keep-alive probes after which the connection is dead. Default 4
  */
@@ -46,14 +49,19 @@ public record KeepAlive(
     requirePositive(idleLimit, "idleLimit");
     Objects.requireNonNull(unrepeatableIdleLimit, "unrepeatableIdleLimit");
     if (unrepeatableIdleLimit.isNegative())
-      throw new IllegalArgumentException("unrepeatableIdleLimit must not be negative: " + unrepeatableIdleLimit);
+      throw new IllegalArgumentException(
+          "unrepeatableIdleLimit must not be negative: " + unrepeatableIdleLimit);
     if (unrepeatableIdleLimit.compareTo(idleLimit) > 0)
       throw new IllegalArgumentException(
-          "unrepeatableIdleLimit must not exceed idleLimit: " + unrepeatableIdleLimit + " > " + idleLimit);
+          "unrepeatableIdleLimit must not exceed idleLimit: "
+              + unrepeatableIdleLimit
+              + " > "
+              + idleLimit);
     requirePositive(lifetimeLimit, "lifetimeLimit");
     requireWholeSeconds(tcpIdle, "tcpIdle");
     requireWholeSeconds(tcpInterval, "tcpInterval");
-    if (tcpProbes < 1 || tcpProbes > 127) throw new IllegalArgumentException("tcpProbes must be 1 to 127: " + tcpProbes);
+    if (tcpProbes < 1 || tcpProbes > 127)
+      throw new IllegalArgumentException("tcpProbes must be 1 to 127: " + tcpProbes);
   }
 
   /**
@@ -82,21 +90,25 @@ public record KeepAlive(
   }
 
   /**
-   * A copy with another idle limit; {@link #unrepeatableIdleLimit()} is lowered to it where it would exceed it.
+   * A copy with another idle limit; {@link #unrepeatableIdleLimit()} is lowered to it where it
+   * would exceed it.
    *
    * @param limit more than zero
    * @return the copy
    */
   public KeepAlive withIdleLimit(Duration limit) {
     requirePositive(limit, "idleLimit");
-    Duration unrepeatable = unrepeatableIdleLimit.compareTo(limit) > 0 ? limit : unrepeatableIdleLimit;
-    return new KeepAlive(enabled, limit, unrepeatable, lifetimeLimit, tcpIdle, tcpInterval, tcpProbes);
+    Duration unrepeatable =
+        unrepeatableIdleLimit.compareTo(limit) > 0 ? limit : unrepeatableIdleLimit;
+    return new KeepAlive(
+        enabled, limit, unrepeatable, lifetimeLimit, tcpIdle, tcpInterval, tcpProbes);
   }
 
   /**
    * A copy with another idle limit for requests that must not be sent twice.
    *
-   * @param limit zero (they always get a fresh connection unless the server's own limit is known) up to {@link #idleLimit()}
+   * @param limit zero (they always get a fresh connection unless the server's own limit is known)
+   *     up to {@link #idleLimit()}
    * @return the copy
    */
   public KeepAlive withUnrepeatableIdleLimit(Duration limit) {
@@ -110,7 +122,8 @@ public record KeepAlive(
    * @return the copy
    */
   public KeepAlive withLifetimeLimit(Duration limit) {
-    return new KeepAlive(enabled, idleLimit, unrepeatableIdleLimit, limit, tcpIdle, tcpInterval, tcpProbes);
+    return new KeepAlive(
+        enabled, idleLimit, unrepeatableIdleLimit, limit, tcpIdle, tcpInterval, tcpProbes);
   }
 
   /**
@@ -122,12 +135,14 @@ public record KeepAlive(
    * @return the copy
    */
   public KeepAlive withTcpKeepAlive(Duration idle, Duration interval, int probes) {
-    return new KeepAlive(enabled, idleLimit, unrepeatableIdleLimit, lifetimeLimit, idle, interval, probes);
+    return new KeepAlive(
+        enabled, idleLimit, unrepeatableIdleLimit, lifetimeLimit, idle, interval, probes);
   }
 
   private static void requirePositive(Duration value, String name) {
     Objects.requireNonNull(value, name);
-    if (value.isNegative() || value.isZero()) throw new IllegalArgumentException(name + " must be more than zero: " + value);
+    if (value.isNegative() || value.isZero())
+      throw new IllegalArgumentException(name + " must be more than zero: " + value);
   }
 
   private static void requireWholeSeconds(Duration value, String name) {

@@ -9,26 +9,36 @@ import java.util.Objects;
  * <p>Immutable. Start at {@link #defaults()} and change what has to differ.
  *
  * @param maxConnections connections in total. Default 10,000
- * @param maxPerOrigin connections to one origin (through one proxy). Default 1,000: high enough that code written for an unbounded
- *     client does not notice, low enough that one stuck origin cannot eat every descriptor
- * @param maxWaitersPerOrigin callers that may wait for a connection to one origin; one more fails at once. Default 100,000
- * @param acquireTimeout how long a caller waits for a connection when the pool stands at a limit. Default 30 s
+ * @param maxPerOrigin connections to one origin (through one proxy). Default 1,000: high enough
+ *     that code written for an unbounded client does not notice, low enough that one stuck origin
+ *     cannot eat every descriptor
+ * @param maxWaitersPerOrigin callers that may wait for a connection to one origin; one more fails
+ *     at once. Default 100,000
+ * @param acquireTimeout how long a caller waits for a connection when the pool stands at a limit.
+ *     Default 30 s
  */
-public record PoolLimits(int maxConnections, int maxPerOrigin, int maxWaitersPerOrigin, Duration acquireTimeout) {
+public record PoolLimits(
+    int maxConnections, int maxPerOrigin, int maxWaitersPerOrigin, Duration acquireTimeout) {
 
-  private static final PoolLimits DEFAULTS = new PoolLimits(10_000, 1_000, 100_000, Duration.ofSeconds(30));
+  private static final PoolLimits DEFAULTS =
+      new PoolLimits(10_000, 1_000, 100_000, Duration.ofSeconds(30));
 
   /** Checks every value; a bad one is named in the message. */
   public PoolLimits {
     Objects.requireNonNull(acquireTimeout, "acquireTimeout");
-    if (maxConnections < 1) throw new IllegalArgumentException("maxConnections must be at least 1: " + maxConnections);
-    if (maxPerOrigin < 1) throw new IllegalArgumentException("maxPerOrigin must be at least 1: " + maxPerOrigin);
+    if (maxConnections < 1)
+      throw new IllegalArgumentException("maxConnections must be at least 1: " + maxConnections);
+    if (maxPerOrigin < 1)
+      throw new IllegalArgumentException("maxPerOrigin must be at least 1: " + maxPerOrigin);
     if (maxPerOrigin > maxConnections)
-      throw new IllegalArgumentException("maxPerOrigin must not exceed maxConnections: " + maxPerOrigin + " > " + maxConnections);
+      throw new IllegalArgumentException(
+          "maxPerOrigin must not exceed maxConnections: " + maxPerOrigin + " > " + maxConnections);
     if (maxWaitersPerOrigin < 0)
-      throw new IllegalArgumentException("maxWaitersPerOrigin must not be negative: " + maxWaitersPerOrigin);
+      throw new IllegalArgumentException(
+          "maxWaitersPerOrigin must not be negative: " + maxWaitersPerOrigin);
     if (acquireTimeout.isNegative() || acquireTimeout.isZero())
-      throw new IllegalArgumentException("acquireTimeout must be more than zero: " + acquireTimeout);
+      throw new IllegalArgumentException(
+          "acquireTimeout must be more than zero: " + acquireTimeout);
   }
 
   /**
@@ -41,13 +51,15 @@ public record PoolLimits(int maxConnections, int maxPerOrigin, int maxWaitersPer
   }
 
   /**
-   * A copy with another limit of connections in total; {@link #maxPerOrigin()} is lowered to it where it would exceed it.
+   * A copy with another limit of connections in total; {@link #maxPerOrigin()} is lowered to it
+   * where it would exceed it.
    *
    * @param limit at least 1
    * @return the copy
    */
   public PoolLimits withMaxConnections(int limit) {
-    return new PoolLimits(limit, Math.min(maxPerOrigin, Math.max(1, limit)), maxWaitersPerOrigin, acquireTimeout);
+    return new PoolLimits(
+        limit, Math.min(maxPerOrigin, Math.max(1, limit)), maxWaitersPerOrigin, acquireTimeout);
   }
 
   /**

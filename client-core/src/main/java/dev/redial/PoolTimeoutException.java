@@ -6,11 +6,13 @@ import java.util.Objects;
 /**
  * No connection became free in time: the pool stood at its limit.
  *
- * <p>Nothing was sent. The message carries how many connections there are, how many are lent and idle, and how many callers wait.
+ * <p>Nothing was sent. The message carries how many connections there are, how many are lent and
+ * idle, and how many callers wait.
  */
 public final class PoolTimeoutException extends HttpTimeoutException implements ExchangeFailure {
   private static final long serialVersionUID = 1L;
 
+  /** What was observed. */
   private final ExchangeEvidence evidence;
 
   /**

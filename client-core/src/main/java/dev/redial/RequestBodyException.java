@@ -6,11 +6,13 @@ import java.util.Objects;
 /**
  * The body publisher of the request failed, or published a length other than the one it announced.
  *
- * <p>It is the caller's own failure, found in the cause if the publisher threw; it is never retried.
+ * <p>It is the caller's own failure, found in the cause if the publisher threw; it is never
+ * retried.
  */
 public final class RequestBodyException extends IOException implements ExchangeFailure {
   private static final long serialVersionUID = 1L;
 
+  /** What was observed. */
   private final ExchangeEvidence evidence;
 
   /**

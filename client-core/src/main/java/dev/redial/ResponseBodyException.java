@@ -6,11 +6,13 @@ import java.util.Objects;
 /**
  * The body handler or body subscriber of the response failed.
  *
- * <p>It is the caller's own failure, found in the cause; it is never retried and the server has acted.
+ * <p>It is the caller's own failure, found in the cause; it is never retried and the server has
+ * acted.
  */
 public final class ResponseBodyException extends IOException implements ExchangeFailure {
   private static final long serialVersionUID = 1L;
 
+  /** What was observed. */
   private final ExchangeEvidence evidence;
 
   /**

@@ -6,11 +6,14 @@ import java.util.Objects;
 /**
  * The response was not complete in time.
  *
- * <p>The connection is closed at once, so that the server can see it. A time-out never is a hang-up: the server said nothing.
+ * <p>The connection is closed at once, so that the server can see it. A time-out never is a
+ * hang-up: the server said nothing.
  */
-public final class ResponseTimeoutException extends HttpTimeoutException implements ExchangeFailure {
+public final class ResponseTimeoutException extends HttpTimeoutException
+    implements ExchangeFailure {
   private static final long serialVersionUID = 1L;
 
+  /** What was observed. */
   private final ExchangeEvidence evidence;
 
   /**

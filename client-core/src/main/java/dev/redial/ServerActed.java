@@ -3,7 +3,8 @@ package dev.redial;
 /**
  * Whether the server may have acted on a request that failed.
  *
- * <p>It answers the one question that decides if a caller may send the request again by itself (RFC 9110, section 9.2.2).
+ * <p>It answers the one question that decides if a caller may send the request again by itself (RFC
+ * 9110, section 9.2.2).
  */
 public enum ServerActed {
   /** The server cannot have acted: it provably never had the whole request head. */

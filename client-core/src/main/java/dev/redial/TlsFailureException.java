@@ -11,6 +11,7 @@ import javax.net.ssl.SSLException;
 public final class TlsFailureException extends SSLException implements ExchangeFailure {
   private static final long serialVersionUID = 1L;
 
+  /** What was observed. */
   private final ExchangeEvidence evidence;
 
   /**

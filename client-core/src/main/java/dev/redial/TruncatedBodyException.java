@@ -11,6 +11,7 @@ import java.util.Objects;
 public final class TruncatedBodyException extends IOException implements ExchangeFailure {
   private static final long serialVersionUID = 1L;
 
+  /** What was observed. */
   private final ExchangeEvidence evidence;
 
   /**

@@ -6,11 +6,13 @@ import java.util.Objects;
 /**
  * The host has no address.
  *
- * <p>It is a {@code ConnectException}, as callers of java.net.http expect; the {@link java.net.UnknownHostException} is the cause.
+ * <p>It is a {@code ConnectException}, as callers of java.net.http expect; the {@link
+ * java.net.UnknownHostException} is the cause.
  */
 public final class UnresolvedHostException extends ConnectException implements ExchangeFailure {
   private static final long serialVersionUID = 1L;
 
+  /** What was observed. */
   private final ExchangeEvidence evidence;
 
   /**
