@@ -1,0 +1,73 @@
+package dev.redial.internal.pool;
+
+import dev.redial.internal.pool.Chain.Link;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the bounded places for a connection: empty while the connection is being opened, then the connection with its times.
+ *
+ * <p>Changed under the pool's lock. While it is lent, or swept, its owner (a borrower, the reaper) may read it without.
+ */
+final class Berth<R, C extends Poolable> {
+
+  /** Who owns the connection. */
+  enum State {
+    /** A borrower, who may still be opening it. */
+    LENT,
+    /** Nobody. */
+    IDLE,
+    /** The reaper, for the time of one look; it stays in its place among the idle ones. */
+    SWEPT,
+    /** No longer in the books. */
+    GONE
+  }
+
+  final Shelf<R, C> shelf;
+
+  /** In the shelf's idle ones, or in none. */
+  final Link<Berth<R, C>> onShelf = new Link<>(this);
+
+  /** In the pool's lent ones or its idle ones. */
+  final Link<Berth<R, C>> inPool = new Link<>(this);
+
+  State state = State.LENT;
+
+  /** Null while it is being opened. */
+  @Nullable C connection;
+
+  long openedNanos;
+  long expiresNanos;
+  long idleSinceNanos;
+  long idleSinceWallMillis;
+
+  /** How long it had been idle when it was taken for its borrower. */
+  long lentIdleNanos;
+
+  /** How long it may have been idle for that borrower. */
+  long allowedNanos;
+
+  /** When it was last known not to have been ended by the peer. */
+  long aliveNanos;
+
+  long announcedNanos = IdleRule.UNKNOWN;
+
+  /** Whether it has carried more than one exchange. */
+  boolean proven;
+
+  /** Whether it was told to rest in this idle period. */
+  boolean rested;
+
+  /** Evicted while the reaper owned it: the reaper closes it when it is done. */
+  boolean doomed;
+
+  Berth(Shelf<R, C> shelf) {
+    this.shelf = shelf;
+  }
+
+  /** The connection of a berth that is known to have one. */
+  C boarded() {
+    C present = connection;
+    if (present == null) throw new IllegalStateException("no connection yet");
+    return present;
+  }
+}

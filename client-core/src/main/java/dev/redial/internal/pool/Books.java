@@ -1,0 +1,529 @@
+package dev.redial.internal.pool;
+
+import dev.redial.KeepAlive;
+import dev.redial.PoolLimits;
+import dev.redial.PoolStats;
+import dev.redial.internal.pool.Berth.State;
+import dev.redial.internal.pool.Chain.Link;
+import dev.redial.internal.pool.IdleMemory.Belief;
+import dev.redial.internal.pool.Poolable.Health;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who has which connection, and who waits for one. Every method is called under the pool's lock, is short, and calls nothing
+ * foreign but clocks, the random generator and the equality of routes; what is to be done outside is left in {@link #takeErrands()}.
+ */
+final class Books<R, C extends Poolable> {
+
+  /*
+   * A caller waits only if nothing can be done for it: no idle connection of its route is usable, and either the route stands at its
+   * limit with none idle, or the pool does, with none idle anywhere. (Those the reaper is looking at do not count; it settles them.)
+   * Every change that could end such a want serves the first in line before the lock is released, so that whoever finds a place or
+   * an idle connection free may take it without overtaking anybody.
+   *
+   * Those who wait while their route stands at its own limit are served by that route alone. The others wait for any place: their
+   * routes stand in `line`, each under the number of its first waiter, so that finding the longest waiting one costs little however
+   * many routes and waiters there are.
+   */
+
+  private enum Phase {
+    OPEN,
+    /** Nothing is kept idle. */
+    RETIRED,
+    /** Nothing is lent. */
+    CLOSED
+  }
+
+  private final PoolLimits limits;
+  private final IdleRule rule;
+  private final IdleMemory<R> memory = new IdleMemory<>(IdleMemory.CAPACITY);
+  private final long lifetimeNanos;
+  private final LongSupplier wallMillis;
+  private final RandomGenerator jitter;
+
+  private final Map<R, Shelf<R, C>> shelves = new HashMap<>();
+  private final TreeMap<Long, Shelf<R, C>> line = new TreeMap<>();
+  private final Chain<Berth<R, C>> lent = new Chain<>();
+  private final Chain<Berth<R, C>> idle = new Chain<>();
+  private Phase phase = Phase.OPEN;
+  private int waiting;
+  private long nextNumber;
+  private long opened;
+  private long reused;
+  private long discardedStale;
+  private @Nullable Link<Berth<R, C>> sweepCursor;
+  private boolean reaping;
+  private @Nullable Errands<C> errands;
+
+  Books(PoolLimits limits, KeepAlive keepAlive, LongSupplier wallMillis, RandomGenerator jitter) {
+    this.limits = limits;
+    this.rule = IdleRule.of(keepAlive);
+    this.lifetimeNanos = Nanos.of(keepAlive.lifetimeLimit());
+    this.wallMillis = wallMillis;
+    this.jitter = jitter;
+  }
+
+  // Lending
+
+  /** A used connection, or an empty berth, or null: then the caller has to wait. */
+  @Nullable Berth<R, C> take(R route, Need need, long now) throws PoolClosed {
+    if (phase == Phase.CLOSED) throw new PoolClosed();
+    Shelf<R, C> shelf = shelves.computeIfAbsent(route, Shelf::new);
+    Berth<R, C> used = newestUsable(shelf, need, now);
+    if (used != null) return lendUsed(used, need, now);
+    return makeRoom(shelf) ? reserve(shelf) : null;
+  }
+
+  /**
+   * The one that was taken is no good: another used one, or the same berth, empty, to be opened anew. Never makes its owner wait: it
+   * keeps its place.
+   */
+  Berth<R, C> takeInstead(Berth<R, C> stale, @Nullable Health found, Need need, long now) throws PoolClosed {
+    reused--;
+    if (found != null) learnEnd(stale, found, now);
+    errands().close(stale.boarded());
+    if (phase == Phase.CLOSED) {
+      free(stale);
+      throw new PoolClosed();
+    }
+    Berth<R, C> used = newestUsable(stale.shelf, need, now);
+    if (used == null) {
+      stale.connection = null;
+      return stale;
+    }
+    lendUsed(used, need, now);
+    free(stale);
+    return used;
+  }
+
+  /** After {@link #take} returned null: a place in the line, or null if too many stand there. */
+  @Nullable Waiter<R, C> enqueue(R route, Need need) {
+    Shelf<R, C> shelf = shelves.computeIfAbsent(route, Shelf::new);
+    if (shelf.waiters.size() >= limits.maxWaitersPerOrigin()) {
+      purge(shelf);
+      return null;
+    }
+    Waiter<R, C> waiter = new Waiter<>(shelf, need, nextNumber++);
+    shelf.waiters.add(waiter.link);
+    waiting++;
+    reposition(shelf);
+    return waiter;
+  }
+
+  /** Takes a waiter out of the line; false if it has been answered. */
+  boolean withdraw(Waiter<R, C> waiter) {
+    if (waiter.answered()) return false;
+    leaveLine(waiter);
+    purge(waiter.shelf);
+    return true;
+  }
+
+  Standing standing(R route) {
+    Shelf<R, C> shelf = shelves.get(route);
+    return shelf == null ? new Standing(stats(), 0, 0) : new Standing(stats(), shelf.total, shelf.waiters.size());
+  }
+
+  /** The connection for an empty berth is open; false if the pool was closed meanwhile, and the berth is gone. */
+  boolean fill(Berth<R, C> berth, C connection, long now) {
+    opened++;
+    if (phase == Phase.CLOSED) {
+      errands().close(connection);
+      free(berth);
+      return false;
+    }
+    berth.connection = connection;
+    berth.openedNanos = now;
+    berth.expiresNanos = now + lifetimeNanos - (long) (lifetimeNanos / 10 * jitter.nextDouble());
+    berth.proven = false;
+    return true;
+  }
+
+  // Taking back
+
+  /** After an exchange that ended clean. */
+  void giveBack(Berth<R, C> berth, boolean wasReused, long wasIdleNanos, long announcedNanos, long now) {
+    if (wasReused) {
+      berth.proven = true;
+      memory.sawReuse(berth.shelf.route, wasIdleNanos, now);
+    }
+    berth.announcedNanos = announcedNanos;
+    berth.idleSinceNanos = now;
+    berth.idleSinceWallMillis = wallMillis.getAsLong();
+    berth.aliveNanos = now;
+    berth.rested = false;
+    settle(berth, now);
+  }
+
+  /** It was lent but never used: it goes on being as old as it was. */
+  void putBack(Berth<R, C> berth, long now) {
+    if (berth.connection == null) {
+      free(berth);
+      return;
+    }
+    reused--;
+    settle(berth, now);
+  }
+
+  void discard(Berth<R, C> berth) {
+    if (berth.connection != null) errands().close(berth.connection);
+    free(berth);
+  }
+
+  /** The server hung up on a used connection: teaches that, and closes the idle ones that are as old. */
+  void hungUp(Berth<R, C> berth, long wasIdleNanos, long now) {
+    memory.sawHangUp(berth.shelf.route, wasIdleNanos, berth.openedNanos, berth.proven, now);
+    evictIdle(berth.shelf.route, wasIdleNanos, now);
+    discard(berth);
+  }
+
+  /** The same where it is not known which connection it was; an early hang-up teaches nothing then. */
+  void learnHangUp(R route, long idleNanos, long now) {
+    memory.sawHangUp(route, idleNanos, now, true, now);
+  }
+
+  void evictIdle(R route, long atLeastNanos, long now) {
+    Shelf<R, C> shelf = shelves.get(route);
+    if (shelf == null) return;
+    Link<Berth<R, C>> next;
+    for (Link<Berth<R, C>> link = shelf.idle.oldest(); link != null; link = next) {
+      next = link.newer();
+      Berth<R, C> berth = link.element;
+      if (idleNanos(berth, now) < atLeastNanos) continue;
+      if (berth.state == State.SWEPT) berth.doomed = true;
+      else evict(berth);
+    }
+    serve();
+    purge(shelf);
+  }
+
+  // The reaper's part
+
+  void beginSweep() {
+    sweepCursor = idle.oldest();
+  }
+
+  boolean sweepDone() {
+    return sweepCursor == null;
+  }
+
+  /**
+   * Goes on with the sweep, oldest first: drops what is too old, and gives the reaper those that have not been looked at for a while.
+   * Stops at the first that is younger than that.
+   */
+  void nextSlice(List<Berth<R, C>> slice, int most, int steps, long now) {
+    for (int step = 0; step < steps && slice.size() < most && sweepCursor != null; step++) {
+      Berth<R, C> berth = sweepCursor.element;
+      sweepCursor = sweepCursor.newer();
+      long age = idleNanos(berth, now);
+      if (age < Reaper.PERIOD_NANOS) {
+        sweepCursor = null;
+      } else if (expired(berth, age, now)) {
+        evict(berth);
+        serve();
+        purge(berth.shelf);
+      } else if (now - berth.aliveNanos >= Reaper.lookAfterNanos(age)) {
+        berth.state = State.SWEPT;
+        slice.add(berth);
+      }
+    }
+  }
+
+  /** The reaper's look at one is over; null if it could not be looked at. */
+  void swept(Berth<R, C> berth, @Nullable Health found, long now) {
+    berth.state = State.IDLE;
+    if (found == Health.ALIVE && !berth.doomed && phase == Phase.OPEN) {
+      berth.aliveNanos = now;
+      settle(berth, now);
+      return;
+    }
+    if (found != null && found != Health.ALIVE) learnEnd(berth, found, now);
+    evict(berth);
+    serve();
+    purge(berth.shelf);
+  }
+
+  boolean reaperStays() {
+    if (phase == Phase.OPEN && !idle.isEmpty()) return true;
+    reaping = false;
+    return false;
+  }
+
+  void reaperEnded() {
+    reaping = false;
+  }
+
+  // Ending
+
+  void retire() {
+    if (phase != Phase.OPEN) return;
+    phase = Phase.RETIRED;
+    dropIdle();
+    serve();
+  }
+
+  void close() {
+    if (phase == Phase.CLOSED) return;
+    phase = Phase.CLOSED;
+    dropIdle();
+    for (Link<Berth<R, C>> link = lent.oldest(); link != null; link = link.newer()) {
+      if (link.element.connection != null) errands().close(link.element.connection);
+    }
+    for (Shelf<R, C> shelf : new ArrayList<>(shelves.values())) {
+      for (Link<Waiter<R, C>> link = shelf.waiters.oldest(); link != null; link = shelf.waiters.oldest()) answer(link.element, null);
+      purge(shelf);
+    }
+  }
+
+  boolean isEmpty() {
+    return lent.isEmpty() && idle.isEmpty();
+  }
+
+  PoolStats stats() {
+    int total = lent.size() + idle.size();
+    return new PoolStats(total, lent.size(), idle.size(), waiting, opened, reused, discardedStale);
+  }
+
+  /** How many routes there is anything held for, except what was learned. */
+  int routes() {
+    return shelves.size();
+  }
+
+  @Nullable Belief belief(R route, long now) {
+    return memory.recall(route, now);
+  }
+
+  /** What has to be done once the lock is released; null if nothing. */
+  @Nullable Errands<C> takeErrands() {
+    Errands<C> taken = errands;
+    errands = null;
+    return taken;
+  }
+
+  // Inside
+
+  private @Nullable Berth<R, C> newestUsable(Shelf<R, C> shelf, Need need, long now) {
+    if (need == Need.FRESH) return null;
+    Link<Berth<R, C>> older;
+    for (Link<Berth<R, C>> link = shelf.idle.newest(); link != null; link = older) {
+      older = link.older();
+      Berth<R, C> berth = link.element;
+      if (berth.state == State.SWEPT) continue;
+      long age = idleNanos(berth, now);
+      if (expired(berth, age, now)) evict(berth);
+      else if (allows(berth, need, now)) return berth;
+      else return null; // the others are older still; they are left to requests that are safe to repeat
+    }
+    return null;
+  }
+
+  /** Makes sure that one more fits, giving up the oldest idle one that stands in the way; false if none does. */
+  private boolean makeRoom(Shelf<R, C> shelf) {
+    if (shelf.total >= limits.maxPerOrigin()) return evictOldest(shelf.idle, shelf);
+    if (total() >= limits.maxConnections()) return evictOldest(idle, shelf);
+    return true;
+  }
+
+  private boolean evictOldest(Chain<Berth<R, C>> chain, Shelf<R, C> taker) {
+    for (Link<Berth<R, C>> link = chain.oldest(); link != null; link = link.newer()) {
+      Berth<R, C> berth = link.element;
+      if (berth.state == State.SWEPT) continue;
+      evict(berth);
+      if (berth.shelf != taker) purge(berth.shelf);
+      return true;
+    }
+    return false;
+  }
+
+  private Berth<R, C> reserve(Shelf<R, C> shelf) {
+    Berth<R, C> berth = new Berth<>(shelf);
+    shelf.total++;
+    lend(berth);
+    reposition(shelf);
+    return berth;
+  }
+
+  private Berth<R, C> lendUsed(Berth<R, C> berth, Need need, long now) {
+    if (berth.state == State.IDLE) {
+      leaveIdle(berth);
+      lend(berth);
+    }
+    berth.lentIdleNanos = idleNanos(berth, now);
+    berth.allowedNanos = allowedNanos(berth, need == Need.REPEATABLE, now);
+    reused++;
+    return berth;
+  }
+
+  private void lend(Berth<R, C> berth) {
+    berth.state = State.LENT;
+    lent.add(berth.inPool);
+  }
+
+  /** A connection that nobody uses: to the first in line, or idle, or closed. It is lent, or idle after a sweep. */
+  private void settle(Berth<R, C> berth, long now) {
+    Shelf<R, C> shelf = berth.shelf;
+    if (phase != Phase.OPEN || expired(berth, idleNanos(berth, now), now)) {
+      dismiss(berth);
+      return;
+    }
+    Link<Waiter<R, C>> own = shelf.waiters.oldest();
+    Map.Entry<Long, Shelf<R, C>> first = line.isEmpty() ? null : line.firstEntry();
+    if (first != null && (own == null || first.getKey() < own.element.number)) {
+      dismiss(berth); // its place goes to one of another route who has waited longer
+    } else if (own != null) {
+      handOver(berth, own.element, now);
+    } else if (berth.state != State.IDLE) {
+      goIdle(berth);
+    }
+  }
+
+  private void handOver(Berth<R, C> berth, Waiter<R, C> waiter, long now) {
+    if (allows(berth, waiter.need, now)) answer(waiter, lendUsed(berth, waiter.need, now));
+    else dismiss(berth); // the waiter, first of its route, gets the place
+  }
+
+  private boolean allows(Berth<R, C> berth, Need need, long now) {
+    return need != Need.FRESH && idleNanos(berth, now) < allowedNanos(berth, need == Need.REPEATABLE, now);
+  }
+
+  private void dismiss(Berth<R, C> berth) {
+    if (berth.state == State.IDLE) evict(berth);
+    else {
+      errands().close(berth.boarded());
+      release(berth);
+    }
+    serve();
+    purge(berth.shelf);
+  }
+
+  private void free(Berth<R, C> berth) {
+    release(berth);
+    serve();
+    purge(berth.shelf);
+  }
+
+  private void release(Berth<R, C> berth) {
+    lent.remove(berth.inPool);
+    vacate(berth);
+  }
+
+  /** Closes an idle one; its place is free for the caller to use, or to {@link #serve()}. */
+  private void evict(Berth<R, C> berth) {
+    leaveIdle(berth);
+    errands().close(berth.boarded());
+    vacate(berth);
+  }
+
+  private void vacate(Berth<R, C> berth) {
+    berth.state = State.GONE;
+    berth.shelf.total--;
+    reposition(berth.shelf);
+  }
+
+  private void goIdle(Berth<R, C> berth) {
+    lent.remove(berth.inPool);
+    berth.state = State.IDLE;
+    berth.doomed = false;
+    berth.shelf.idle.add(berth.onShelf);
+    idle.add(berth.inPool);
+    if (reaping) return;
+    reaping = true;
+    errands().startReaper();
+  }
+
+  private void leaveIdle(Berth<R, C> berth) {
+    if (sweepCursor == berth.inPool) sweepCursor = berth.inPool.newer();
+    idle.remove(berth.inPool);
+    berth.shelf.idle.remove(berth.onShelf);
+  }
+
+  private void dropIdle() {
+    Link<Berth<R, C>> next;
+    for (Link<Berth<R, C>> link = idle.oldest(); link != null; link = next) {
+      next = link.newer();
+      Berth<R, C> berth = link.element;
+      if (berth.state == State.SWEPT) continue; // the reaper drops it
+      evict(berth);
+      purge(berth.shelf);
+    }
+  }
+
+  /** Gives free places to those who wait for one, the first first. */
+  private void serve() {
+    while (!line.isEmpty() && total() < limits.maxConnections()) {
+      Shelf<R, C> shelf = line.firstEntry().getValue();
+      Link<Waiter<R, C>> first = shelf.waiters.oldest();
+      if (first == null) throw new IllegalStateException("in line without a waiter: " + shelf.route);
+      answer(first.element, reserve(shelf));
+    }
+  }
+
+  private void answer(Waiter<R, C> waiter, @Nullable Berth<R, C> berth) {
+    leaveLine(waiter);
+    waiter.answer(berth);
+    errands().wake(waiter.thread);
+  }
+
+  private void leaveLine(Waiter<R, C> waiter) {
+    waiter.shelf.waiters.remove(waiter.link);
+    waiting--;
+    reposition(waiter.shelf);
+  }
+
+  /** Keeps a shelf in line exactly while its first waiter lacks nothing but a place in the pool. */
+  private void reposition(Shelf<R, C> shelf) {
+    Link<Waiter<R, C>> first = shelf.waiters.oldest();
+    long turn = first == null || shelf.total >= limits.maxPerOrigin() ? Shelf.NO_TURN : first.element.number;
+    if (turn == shelf.turn) return;
+    if (shelf.turn != Shelf.NO_TURN) line.remove(shelf.turn);
+    if (turn != Shelf.NO_TURN) line.put(turn, shelf);
+    shelf.turn = turn;
+  }
+
+  private void purge(Shelf<R, C> shelf) {
+    if (shelf.isEmpty()) shelves.remove(shelf.route, shelf);
+  }
+
+  private void learnEnd(Berth<R, C> berth, Health found, long now) {
+    discardedStale++;
+    long aliveAt = berth.aliveNanos - berth.idleSinceNanos;
+    long endedAt = now - berth.idleSinceNanos;
+    // Octets right after a response are a stray answer; later ones are the 408 with which some servers end an idle connection.
+    if (found == Health.DIRTY && endedAt < IdleMemory.EARLY_NANOS) return;
+    memory.sawClose(berth.shelf.route, aliveAt, endedAt, berth.openedNanos, berth.proven, now);
+  }
+
+  private boolean expired(Berth<R, C> berth, long idleNanos, long now) {
+    return now - berth.expiresNanos >= 0 || idleNanos >= allowedNanos(berth, true, now);
+  }
+
+  private long allowedNanos(Berth<R, C> berth, boolean repeatable, long now) {
+    Belief held = memory.recall(berth.shelf.route, now);
+    if (held == null) return rule.allowedNanos(repeatable, berth.announcedNanos, IdleRule.UNKNOWN, false);
+    return rule.allowedNanos(repeatable, berth.announcedNanos, held.limitNanos(), held.witnessed());
+  }
+
+  /** The wall clock goes on while the machine is suspended, the other does not; the server's timer does. */
+  private long idleNanos(Berth<R, C> berth, long now) {
+    return Math.max(now - berth.idleSinceNanos, (wallMillis.getAsLong() - berth.idleSinceWallMillis) * 1_000_000L);
+  }
+
+  private int total() {
+    return lent.size() + idle.size();
+  }
+
+  private Errands<C> errands() {
+    Errands<C> open = errands;
+    if (open == null) {
+      open = new Errands<>();
+      errands = open;
+    }
+    return open;
+  }
+}

@@ -1,0 +1,58 @@
+package dev.redial.internal.pool;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A connection without a socket: an integer with a scripted health. */
+final class FakeConnection implements Poolable {
+  final int number;
+  final String route;
+  volatile Health health = Health.ALIVE;
+  volatile long announced = -1;
+  volatile Runnable onProbe = () -> {};
+  volatile Runnable onRest = () -> {};
+  volatile Runnable onClose = () -> {};
+  final AtomicInteger probes = new AtomicInteger();
+  final AtomicInteger rests = new AtomicInteger();
+  final AtomicInteger closes = new AtomicInteger();
+
+  /** How many own it at the moment; never more than one. */
+  final AtomicInteger owners = new AtomicInteger();
+
+  FakeConnection(int number, String route) {
+    this.number = number;
+    this.route = route;
+  }
+
+  @Override
+  public Health probe() {
+    probes.incrementAndGet();
+    onProbe.run();
+    return health;
+  }
+
+  @Override
+  public void close() {
+    closes.incrementAndGet();
+    onClose.run();
+  }
+
+  @Override
+  public void rest() {
+    rests.incrementAndGet();
+    onRest.run();
+  }
+
+  @Override
+  public long announcedIdleNanos() {
+    return announced;
+  }
+
+  boolean closed() {
+    return closes.get() > 0;
+  }
+
+  @Override
+  public String toString() {
+    return route + number;
+  }
+}
