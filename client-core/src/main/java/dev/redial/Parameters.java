@@ -2,7 +2,10 @@ package dev.redial;
 
 import javax.net.ssl.SSLParameters;
 
-/** Copies {@link SSLParameters}, which are mutable: neither side of the builder may change the other's. */
+/**
+ * Copies {@link SSLParameters}, which are mutable: neither side of the builder may change the
+ * other's.
+ */
 final class Parameters {
   private Parameters() {}
 

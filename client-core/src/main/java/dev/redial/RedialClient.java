@@ -27,21 +27,24 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An {@link HttpClient} over HTTP/1.1 that does not lose requests to connections which the server closed.
+ * An {@link HttpClient} over HTTP/1.1 that does not lose requests to connections which the server
+ * closed.
  *
  * <pre>{@code HttpClient client = RedialClient.newBuilder().build();}</pre>
  *
- * <p>It is immutable and safe for use by any number of threads, platform and virtual. {@link #send} does its I/O on the calling thread;
- * {@link #sendAsync(HttpRequest, BodyHandler) sendAsync} runs the same code on a virtual thread.
+ * <p>It is immutable and safe for use by any number of threads, platform and virtual. {@link #send}
+ * does its I/O on the calling thread; {@link #sendAsync(HttpRequest, BodyHandler) sendAsync} runs
+ * the same code on a virtual thread.
  *
- * <p>Pooled connections are probed before each reuse, kept no longer than the server keeps them, and where the server closes one in the
- * very moment of its reuse, the request is sent again on a fresh connection if, and only if, that is safe (RFC 9110, section 9.2.2).
- * Everything else is reported as one of the {@link ExchangeFailure}s.
+ * <p>Pooled connections are probed before each reuse, kept no longer than the server keeps them,
+ * and where the server closes one in the very moment of its reuse, the request is sent again on a
+ * fresh connection if, and only if, that is safe (RFC 9110, section 9.2.2). Everything else is
+ * reported as one of the {@link ExchangeFailure}s.
  *
  * <p>{@link HttpRequest#timeout()} limits the whole call, retries, redirects and body included.
  *
- * <p>A client that is no longer used should be {@linkplain #close() closed}; one that is merely dropped closes its connections once it was
- * garbage collected.
+ * <p>A client that is no longer used should be {@linkplain #close() closed}; one that is merely
+ * dropped closes its connections once it was garbage collected.
  */
 public final class RedialClient extends HttpClient {
   private final Settings settings;
@@ -102,14 +105,16 @@ public final class RedialClient extends HttpClient {
   }
 
   @Override
-  public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> responseBodyHandler) {
+  public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+      HttpRequest request, BodyHandler<T> responseBodyHandler) {
     Objects.requireNonNull(request, "request");
     Objects.requireNonNull(responseBodyHandler, "responseBodyHandler");
     return engine.sendAsync(request, responseBodyHandler);
   }
 
   /**
-   * Sends on a virtual thread. HTTP/1.1 has no push promises, so the third argument is never called and may be null.
+   * Sends on a virtual thread. HTTP/1.1 has no push promises, so the third argument is never called
+   * and may be null.
    *
    * @param request the request
    * @param responseBodyHandler the handler
@@ -118,7 +123,9 @@ public final class RedialClient extends HttpClient {
    */
   @Override
   public <T> CompletableFuture<HttpResponse<T>> sendAsync(
-      HttpRequest request, BodyHandler<T> responseBodyHandler, @Nullable PushPromiseHandler<T> pushPromiseHandler) {
+      HttpRequest request,
+      BodyHandler<T> responseBodyHandler,
+      PushPromiseHandler<T> pushPromiseHandler) {
     return sendAsync(request, responseBodyHandler);
   }
 
@@ -167,7 +174,8 @@ public final class RedialClient extends HttpClient {
   }
 
   /**
-   * The preferred version as it was set, {@code HTTP_2} by default as in the JDK. It is a preference: every exchange is HTTP/1.1.
+   * The preferred version as it was set, {@code HTTP_2} by default as in the JDK. It is a
+   * preference: every exchange is HTTP/1.1.
    *
    * @return the preference
    */
@@ -284,8 +292,9 @@ public final class RedialClient extends HttpClient {
     }
 
     /**
-     * Runs what depends on the futures of {@code sendAsync}. The exchanges themselves run on virtual threads whatever is given here, so
-     * that an executor of few threads cannot hold them up. Default: a virtual thread for each task.
+     * Runs what depends on the futures of {@code sendAsync}. The exchanges themselves run on
+     * virtual threads whatever is given here, so that an executor of few threads cannot hold them
+     * up. Default: a virtual thread for each task.
      */
     @Override
     public Builder executor(Executor given) {
@@ -326,8 +335,12 @@ public final class RedialClient extends HttpClient {
       return this;
     }
 
+    /**
+     * The address that sockets are bound to; null, the default, leaves the choice to the operating
+     * system.
+     */
     @Override
-    public Builder localAddress(@Nullable InetAddress address) {
+    public Builder localAddress(InetAddress address) {
       this.localAddress = address;
       return this;
     }
@@ -341,7 +354,9 @@ public final class RedialClient extends HttpClient {
     public RedialClient build() {
       SSLContext context = sslContext == null ? defaultContext() : sslContext;
       SSLParameters parameters =
-          sslParameters == null ? context.getDefaultSSLParameters() : Parameters.copy(sslParameters);
+          sslParameters == null
+              ? context.getDefaultSSLParameters()
+              : Parameters.copy(sslParameters);
       return create(
           new Settings(
               keepAlive,

@@ -9,7 +9,8 @@ public interface BodySource {
   /**
    * Reads on, blocking until there is something.
    *
-   * @return a buffer that nobody else uses, or null at the end of the body, when the connection has already been handed on
+   * @return a buffer that nobody else uses, or null at the end of the body, when the connection has
+   *     already been handed on
    * @throws IOException a typed failure; the connection is closed
    * @throws InterruptedException if the thread was interrupted; the connection is closed
    */
@@ -22,6 +23,9 @@ public interface BodySource {
    */
   boolean arrived();
 
-  /** Gives the rest of the body up and closes the connection at once; from any thread, at any time, harmless after the end. */
+  /**
+   * Gives the rest of the body up and closes the connection at once; from any thread, at any time,
+   * harmless after the end.
+   */
   void abort();
 }

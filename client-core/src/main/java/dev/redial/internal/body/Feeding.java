@@ -5,13 +5,19 @@ import java.net.http.HttpResponse.BodySubscriber;
 
 /** Which thread may feed a body subscriber. */
 public enum Feeding {
-  /** The exchanging thread, to the end: the subscriber only gathers, never blocks and is done when the body is. */
+  /**
+   * The exchanging thread, to the end: the subscriber only gathers, never blocks and is done when
+   * the body is.
+   */
   INLINE,
-  /** The exchanging thread for what has arrived, a virtual thread for the rest: the subscriber queues and is done at once. */
+  /**
+   * The exchanging thread for what has arrived, a virtual thread for the rest: the subscriber
+   * queues and is done at once.
+   */
   INLINE_WHILE_ARRIVED,
   /**
-   * A virtual thread from the start: nobody knows whether the subscriber blocks until its body is read, so the thread that waits for
-   * the body must not be the one that reads the socket.
+   * A virtual thread from the start: nobody knows whether the subscriber blocks until its body is
+   * read, so the thread that waits for the body must not be the one that reads the socket.
    */
   HANDED_OVER;
 

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pulls a body publisher buffer by buffer, blocking the calling thread until there is one.
  *
- * <p>It asks for one buffer at a time, so a publisher is never ahead of the socket. Publishers that misbehave (deliver more than was
- * asked for, complete without demand, throw anywhere) lose nothing and hang nothing.
+ * <p>It asks for one buffer at a time, so a publisher is never ahead of the socket. Publishers that
+ * misbehave (deliver more than was asked for, complete without demand, throw anywhere) lose nothing
+ * and hang nothing.
  */
 public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   private final BodyPublisher publisher;
@@ -47,7 +48,8 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   /**
    * The next buffer with octets in it.
    *
-   * @param deadlineNanos on the scale of {@link System#nanoTime()}, or {@link Long#MAX_VALUE} for none
+   * @param deadlineNanos on the scale of {@link System#nanoTime()}, or {@link Long#MAX_VALUE} for
+   *     none
    * @return the buffer, or null when the body is complete or {@link #cancel()} was called
    * @throws PublisherFailure if the publisher failed or its length is not the announced one
    * @throws TimeoutException if the deadline passed
@@ -65,7 +67,8 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   }
 
   /**
-   * Whether the publisher has said that it is done and nothing is left to take, so that {@link #next} would return null at once.
+   * Whether the publisher has said that it is done and nothing is left to take, so that {@link
+   * #next} would return null at once.
    *
    * @return false if only waiting could tell
    */
@@ -108,7 +111,8 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
     }
     lock.lockInterruptibly();
     try {
-      while (published.isEmpty() && failure == null && !complete && !cancelled) await(deadlineNanos);
+      while (published.isEmpty() && failure == null && !complete && !cancelled)
+        await(deadlineNanos);
       if (cancelled) return null;
       ByteBuffer buffer = published.poll();
       if (buffer == null && failure != null) throw new PublisherFailure(failure);
@@ -122,7 +126,8 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
       throws InterruptedException, TimeoutException {
     lock.lockInterruptibly();
     try {
-      while (subscription == null && failure == null && !complete && !cancelled) await(deadlineNanos);
+      while (subscription == null && failure == null && !complete && !cancelled)
+        await(deadlineNanos);
       boolean over = failure != null || complete || cancelled;
       return over || !published.isEmpty() ? null : subscription;
     } finally {
@@ -130,6 +135,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop") // every caller loops
   private void await(long deadlineNanos) throws InterruptedException, TimeoutException {
     if (deadlineNanos == Long.MAX_VALUE) {
       changed.await();
@@ -143,9 +149,11 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   private void checkLength(boolean ended) throws PublisherFailure {
     if (announced < 0) return;
     if (taken > announced)
-      throw new PublisherFailure("Too many bytes in request body. Expected: " + announced + ", got: " + taken);
+      throw new PublisherFailure(
+          "Too many bytes in request body. Expected: " + announced + ", got: " + taken);
     if (ended && taken < announced && !isCancelled())
-      throw new PublisherFailure("Too few bytes returned by the publisher (" + taken + "/" + announced + ")");
+      throw new PublisherFailure(
+          "Too few bytes returned by the publisher (" + taken + "/" + announced + ")");
   }
 
   private boolean isCancelled() {
@@ -158,8 +166,8 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   }
 
   /**
-   * Ends the subscription and lets a waiting {@link #next} return null; from any thread, harmless after the end. What the publisher
-   * throws is its own affair by then.
+   * Ends the subscription and lets a waiting {@link #next} return null; from any thread, harmless
+   * after the end. What the publisher throws is its own affair by then.
    */
   public void cancel() {
     Flow.Subscription toCancel;

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pushes one response body into its subscriber, as fast as the subscriber asks and no faster.
  *
- * <p>One thread runs {@link #feed}; {@code request} and {@code cancel} may come from any thread. The subscriber sees {@code onSubscribe}
- * first, then buffers, then exactly one of {@code onComplete} and {@code onError}, unless it cancels.
+ * <p>One thread runs {@link #feed}; {@code request} and {@code cancel} may come from any thread.
+ * The subscriber sees {@code onSubscribe} first, then buffers, then exactly one of {@code
+ * onComplete} and {@code onError}, unless it cancels.
  *
  * @param <T> the type of the body
  */
@@ -26,7 +27,8 @@ public final class SubscriberFeeder<T> implements Flow.Subscription {
   private volatile boolean badRequest;
   private volatile @Nullable Thread waiting;
 
-  // Confined to the feeding thread; a hand-over from one to the next goes through the start of a thread.
+  // Confined to the feeding thread; a hand-over from one to the next goes through the start of a
+  // thread.
   private boolean subscribed;
   private @Nullable ByteBuffer undelivered;
 
@@ -45,9 +47,11 @@ public final class SubscriberFeeder<T> implements Flow.Subscription {
   }
 
   /**
-   * Feeds to the end of the body, or until the subscriber wants no more; blocks as long as that takes.
+   * Feeds to the end of the body, or until the subscriber wants no more; blocks as long as that
+   * takes.
    *
-   * <p>Failures of the exchange, of the thread (interrupt) and of the subscriber end the body; see {@link #failure()}.
+   * <p>Failures of the exchange, of the thread (interrupt) and of the subscriber end the body; see
+   * {@link #failure()}.
    */
   public void feed() {
     boolean unused = feed(true);
@@ -63,8 +67,8 @@ public final class SubscriberFeeder<T> implements Flow.Subscription {
   }
 
   /**
-   * Why the body ended before its time: a typed failure of the exchange, an {@link InterruptedException}, or a {@link
-   * SubscriberFailure}.
+   * Why the body ended before its time: a typed failure of the exchange, an {@link
+   * InterruptedException}, or a {@link SubscriberFailure}.
    *
    * @return null while all is well, and after the subscriber cancelled
    */
@@ -89,7 +93,11 @@ public final class SubscriberFeeder<T> implements Flow.Subscription {
         refuseBadRequest();
         if (!cancelled) push();
       }
-    } catch (SubscriberFailure | IOException | InterruptedException | RuntimeException | Error thrown) {
+    } catch (SubscriberFailure
+        | IOException
+        | InterruptedException
+        | RuntimeException
+        | Error thrown) {
       if (!cancelled) fail(badRequest ? badRequest() : thrown);
     }
     source.abort();
@@ -131,7 +139,8 @@ public final class SubscriberFeeder<T> implements Flow.Subscription {
 
   private static SubscriberFailure badRequest() {
     return new SubscriberFailure(
-        new IllegalArgumentException("a subscriber must request more than zero (Reactive Streams, rule 3.9)"));
+        new IllegalArgumentException(
+            "a subscriber must request more than zero (Reactive Streams, rule 3.9)"));
   }
 
   private void fail(Throwable thrown) {
@@ -140,7 +149,8 @@ public final class SubscriberFeeder<T> implements Flow.Subscription {
     Throwable told =
         switch (thrown) {
           case SubscriberFailure own -> own.thrown();
-          case InterruptedException interrupted -> new IOException("interrupted while reading the body", interrupted);
+          case InterruptedException interrupted ->
+              new IOException("interrupted while reading the body", interrupted);
           default -> thrown;
         };
     try {
@@ -167,7 +177,9 @@ public final class SubscriberFeeder<T> implements Flow.Subscription {
       demand.accumulateAndGet(n, SubscriberFeeder::addCapped);
     } else {
       badRequest = true;
-      source.abort(); // the feeding thread may be reading; the connection is lost to the misuse anyway
+      source
+          .abort(); // the feeding thread may be reading; the connection is lost to the misuse
+                    // anyway
     }
     wake();
   }

@@ -22,7 +22,8 @@ final class Answered<T extends @Nullable Object> implements HttpResponse<T> {
   private final T body;
   private final @Nullable HttpResponse<T> previous;
 
-  Answered(HttpRequest request, URI uri, Answer answer, T body, @Nullable HttpResponse<T> previous) {
+  Answered(
+      HttpRequest request, URI uri, Answer answer, T body, @Nullable HttpResponse<T> previous) {
     this.request = request;
     this.uri = uri;
     this.answer = answer;

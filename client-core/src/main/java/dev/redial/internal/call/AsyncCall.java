@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call on a virtual thread of its own, with the future that its caller holds.
  *
- * <p>Cancelling interrupts the thread, wherever it is: every blocking step of a call answers an interrupt by closing its connection.
+ * <p>Cancelling interrupts the thread, wherever it is: every blocking step of a call answers an
+ * interrupt by closing its connection.
  *
  * @param <T> the type of the response body
  */
-final class AsyncCall<T extends @Nullable Object> implements Runnable, PendingResponse.Cancellation {
+final class AsyncCall<T extends @Nullable Object>
+    implements Runnable, PendingResponse.Cancellation {
   private enum State {
     RUNNING,
     CANCELLED,
@@ -60,7 +62,8 @@ final class AsyncCall<T extends @Nullable Object> implements Runnable, PendingRe
       var unused =
           future.completeAsync(
               () -> {
-                // A CompletionException, so that direct dependents see the failure wrapped, as those of the JDK's client do.
+                // A CompletionException, so that direct dependents see the failure wrapped, as
+                // those of the JDK's client do.
                 if (failure != null) throw new CompletionException(failure);
                 return response;
               },

@@ -23,7 +23,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One try: borrows a connection, carries the exchange up to the head of the answer, and sees the connection off. */
+/**
+ * One try: borrows a connection, carries the exchange up to the head of the answer, and sees the
+ * connection off.
+ */
 final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.Ending {
   private final Engine engine;
   private final OutgoingRequest request;
@@ -51,7 +54,8 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
     Lease<PooledConnection> lent = lend(repeatable, fresh);
     lease = lent;
     Exchange exchange =
-        new Exchange(lent.connection().connection, request, number, lent.idleNanos(), deadline, this);
+        new Exchange(
+            lent.connection().connection, request, number, lent.idleNanos(), deadline, this);
     boolean done = false;
     try {
       exchange.send();
@@ -63,7 +67,8 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
     }
   }
 
-  private Lease<PooledConnection> lend(boolean repeatable, boolean fresh) throws IOException, InterruptedException {
+  private Lease<PooledConnection> lend(boolean repeatable, boolean fresh)
+      throws IOException, InterruptedException {
     try {
       return engine.pool().lend(route, repeatable, fresh, deadline, this);
     } catch (PoolExhausted e) {
@@ -84,11 +89,16 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
 
   @Override
   public PooledConnection open(Route to) throws IOException, InterruptedException {
-    Dial.Peer peer = to.origin().secure() ? new Dial.Peer(to.origin().host(), to.origin().port()) : null;
+    Dial.Peer peer =
+        to.origin().secure() ? new Dial.Peer(to.origin().host(), to.origin().port()) : null;
     Dial.Tunnel tunnel =
-        to.tunnelled() ? new Dial.Tunnel(to.origin().host() + ":" + to.origin().port(), Map.of()) : null;
+        to.tunnelled()
+            ? new Dial.Tunnel(to.origin().host() + ":" + to.origin().port(), Map.of())
+            : null;
     return new PooledConnection(
-        engine.connector().open(new Dial(request.label(), number, addresses(to), peer, tunnel, deadline)));
+        engine
+            .connector()
+            .open(new Dial(request.label(), number, addresses(to), peer, tunnel, deadline)));
   }
 
   private List<InetSocketAddress> addresses(Route to) throws IOException {
@@ -96,7 +106,8 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
       return engine.addressBook().addresses(to);
     } catch (UnknownHostException e) {
       ExchangeEvidence evidence = evidence(ExchangeStage.RESOLVING);
-      throw new UnresolvedHostException("unknown host: " + e.getMessage() + "; " + evidence, evidence, e);
+      throw new UnresolvedHostException(
+          "unknown host: " + e.getMessage() + "; " + evidence, evidence, e);
     }
   }
 

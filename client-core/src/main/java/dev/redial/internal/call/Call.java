@@ -59,7 +59,8 @@ final class Call<T extends @Nullable Object> {
   }
 
   HttpResponse<T> run() throws IOException, InterruptedException {
-    if (Thread.interrupted()) throw new InterruptedException("interrupted before " + request.method() + " was sent");
+    if (Thread.interrupted())
+      throw new InterruptedException("interrupted before " + request.method() + " was sent");
     while (true) {
       Optional<HttpResponse<T>> response = hop();
       if (response.isPresent()) return response.get();
@@ -84,7 +85,8 @@ final class Call<T extends @Nullable Object> {
     return answered(exchange, attempt, repeatability, route);
   }
 
-  private void sendAgainOrThrow(IOException e, Repeatability repeatability, Route route, Attempt attempt) throws IOException {
+  private void sendAgainOrThrow(
+      IOException e, Repeatability repeatability, Route route, Attempt attempt) throws IOException {
     if (!(e instanceof ExchangeFailure failure)) throw e;
     if (attempt.reused() && failure instanceof HangUpException) engine.learnFrom(route, attempt);
     if (!RetryRule.sendsAgainAfter(failure, repeatability, retried)) throw reported(e);
@@ -92,7 +94,10 @@ final class Call<T extends @Nullable Object> {
     firstFailure = e;
   }
 
-  /** The first failure tells why a request was in trouble at all, so later ones go along with it; but a deadline is a deadline. */
+  /**
+   * The first failure tells why a request was in trouble at all, so later ones go along with it;
+   * but a deadline is a deadline.
+   */
   private IOException reported(IOException last) {
     IOException first = firstFailure;
     if (first == null) return last;
@@ -104,13 +109,15 @@ final class Call<T extends @Nullable Object> {
     return first;
   }
 
-  private Optional<HttpResponse<T>> answered(Exchange exchange, Attempt attempt, Repeatability repeatability, Route route)
+  private Optional<HttpResponse<T>> answered(
+      Exchange exchange, Attempt attempt, Repeatability repeatability, Route route)
       throws IOException, InterruptedException {
     Answer answer = exchange.answer();
     int status = answer.statusCode();
     storeCookies(exchange, answer);
     if (status == 408 && attempt.reused()) engine.learnFrom(route, attempt);
-    if (RetryRule.sendsAgainAfter(status, attempt.reused(), repeatability, exchange.requestSent(), retried)) {
+    if (RetryRule.sendsAgainAfter(
+        status, attempt.reused(), repeatability, exchange.requestSent(), retried)) {
       retried = true;
       exchange.discardBody();
       return Optional.empty();
@@ -132,10 +139,15 @@ final class Call<T extends @Nullable Object> {
   private Optional<RedirectRule.Next> next(Answer answer, int status) {
     if (status < 300 || status > 399 || redirects >= engine.maxRedirects()) return Optional.empty();
     return RedirectRule.decide(
-        engine.settings().redirects(), status, answer.header("location"), request.uri(), request.method());
+        engine.settings().redirects(),
+        status,
+        answer.header("location"),
+        request.uri(),
+        request.method());
   }
 
-  private void follow(Exchange exchange, Answer answer, RedirectRule.Next next) throws InterruptedException {
+  private void follow(Exchange exchange, Answer answer, RedirectRule.Next next)
+      throws InterruptedException {
     exchange.discardBody();
     previous = Answered.withoutBody(request, answer, previous);
     request = new FollowedRequest(request, next);
@@ -146,7 +158,8 @@ final class Call<T extends @Nullable Object> {
 
   private BodySubscriber<T> subscriber(Exchange exchange, Answer answer) throws IOException {
     try {
-      return Objects.requireNonNull(handler.apply(answer), "the body handler returned no subscriber");
+      return Objects.requireNonNull(
+          handler.apply(answer), "the body handler returned no subscriber");
     } catch (RuntimeException | Error thrown) {
       exchange.abort();
       throw exchange.subscriberFailure(thrown);

@@ -30,10 +30,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parts of one client and their life: it starts calls, counts them, and shuts down.
  *
- * <p>It never refers to the client object, so that a client that its owner dropped can be collected while calls run on.
+ * <p>It never refers to the client object, so that a client that its owner dropped can be collected
+ * while calls run on.
  */
 public final class Engine {
-  private static final int MAX_REDIRECTS = 5; // the JDK's default of jdk.httpclient.redirects.retrylimit
+  private static final int MAX_REDIRECTS =
+      5; // the JDK's default of jdk.httpclient.redirects.retrylimit
 
   private enum Life {
     OPEN,
@@ -70,23 +72,32 @@ public final class Engine {
                 settings.keepAlive().tcpIdle(),
                 settings.keepAlive().tcpInterval(),
                 settings.keepAlive().tcpProbes(),
-                settings.localAddress()),
+                settings.localAddress(),
+                0,
+                0),
             settings.sslContext(),
             tls(settings.sslParameters()),
             Limits.DEFAULT,
             watchdog,
-            settings.connectTimeout() == null ? Long.MAX_VALUE : Deadline.nanos(settings.connectTimeout()));
-    this.pool = new Pool<>(settings.pool(), settings.keepAlive(), abandoned);
-    this.planner = new RoutePlanner(settings.proxies() == null ? ProxySelector.getDefault() : settings.proxies());
+            settings.connectTimeout() == null
+                ? Long.MAX_VALUE
+                : Deadline.nanos(settings.connectTimeout()));
+    this.pool = Pool.create(settings.pool(), settings.keepAlive(), abandoned);
+    this.planner =
+        new RoutePlanner(
+            settings.proxies() == null ? ProxySelector.getDefault() : settings.proxies());
     this.dependents =
         settings.executor() == null
-            ? Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("redial-dependent").factory())
+            ? Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("redial-dependent").factory())
             : settings.executor();
   }
 
   private static SSLParameters tls(SSLParameters given) {
-    if (given.getEndpointIdentificationAlgorithm() == null) given.setEndpointIdentificationAlgorithm("HTTPS");
-    if (given.getApplicationProtocols().length == 0) given.setApplicationProtocols(new String[] {"http/1.1"});
+    if (given.getEndpointIdentificationAlgorithm() == null)
+      given.setEndpointIdentificationAlgorithm("HTTPS");
+    if (given.getApplicationProtocols().length == 0)
+      given.setApplicationProtocols(new String[] {"http/1.1"});
     return given;
   }
 
@@ -97,8 +108,8 @@ public final class Engine {
    * @param handler the caller's
    * @return the response
    */
-  public <T extends @Nullable Object> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
-      throws IOException, InterruptedException {
+  public <T extends @Nullable Object> HttpResponse<T> send(
+      HttpRequest request, BodyHandler<T> handler) throws IOException, InterruptedException {
     RequestCheck.check(request);
     enter(request);
     try {
@@ -153,7 +164,10 @@ public final class Engine {
     }
   }
 
-  /** A reused connection turned out to have been ended by the server: its idle siblings are no better. */
+  /**
+   * A reused connection turned out to have been ended by the server: its idle siblings are no
+   * better.
+   */
   void learnFrom(Route route, Attempt attempt) {
     pool.learnIdleLimit(route, attempt.idleNanos());
     pool.evictIdle(route, attempt.idleNanos());
@@ -202,7 +216,7 @@ public final class Engine {
     } finally {
       lock.unlock();
     }
-    return pool.awaitUnlent(deadline);
+    return pool.awaitEmpty(Math.max(0, deadline - System.nanoTime()));
   }
 
   /**

@@ -9,7 +9,10 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The request that a redirect leads to: the caller's own, with another target, maybe another method, maybe no body. */
+/**
+ * The request that a redirect leads to: the caller's own, with another target, maybe another
+ * method, maybe no body.
+ */
 final class FollowedRequest extends HttpRequest {
   private final HttpRequest original;
   private final URI uri;
@@ -23,13 +26,17 @@ final class FollowedRequest extends HttpRequest {
     this.method = next.method();
     this.keepsBody = next.keepsBody();
     this.headers =
-        Origin.of(previous.uri()).equals(Origin.of(uri)) ? previous.headers() : withoutCredentials(previous.headers());
+        Origin.of(previous.uri()).equals(Origin.of(uri))
+            ? previous.headers()
+            : withoutCredentials(previous.headers());
   }
 
   /** What was meant for one origin is not carried to another (RFC 9110, section 15.4). */
   private static HttpHeaders withoutCredentials(HttpHeaders headers) {
     return HttpHeaders.of(
-        headers.map(), (name, value) -> !name.equalsIgnoreCase("Authorization") && !name.equalsIgnoreCase("Cookie"));
+        headers.map(),
+        (name, value) ->
+            !name.equalsIgnoreCase("Authorization") && !name.equalsIgnoreCase("Cookie"));
   }
 
   @Override

@@ -6,7 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The future of an asynchronous send. {@code cancel(true)}, on it or on any stage derived from it, ends the exchange.
+ * The future of an asynchronous send. {@code cancel(true)}, on it or on any stage derived from it,
+ * ends the exchange.
  *
  * @param <T> what it completes with
  */

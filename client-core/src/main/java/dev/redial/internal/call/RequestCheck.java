@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Refuses a request that must not be written: anyone can subclass {@link HttpRequest}, so nothing about it is taken on trust. */
+/**
+ * Refuses a request that must not be written: anyone can subclass {@link HttpRequest}, so nothing
+ * about it is taken on trust.
+ */
 final class RequestCheck {
   private RequestCheck() {}
 
@@ -32,15 +35,19 @@ final class RequestCheck {
   }
 
   private static void checkMethod(String method) {
-    if (!FieldSyntax.isToken(method)) throw new IllegalArgumentException("not a method: \"" + visible(method) + "\"");
-    if (method.equals("CONNECT")) throw new IllegalArgumentException("method CONNECT is not supported");
+    if (!FieldSyntax.isToken(method))
+      throw new IllegalArgumentException("not a method: \"" + visible(method) + "\"");
+    if (method.equals("CONNECT"))
+      throw new IllegalArgumentException("method CONNECT is not supported");
   }
 
   private static void checkUri(URI uri) {
     String scheme = uri.getScheme();
     if (scheme == null || !(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https")))
       throw new IllegalArgumentException("invalid URI scheme: " + scheme);
-    if (uri.getHost() == null) throw new IllegalArgumentException("unsupported URI, it has no host: " + withoutUserInfo(uri));
+    if (uri.getHost() == null)
+      throw new IllegalArgumentException(
+          "unsupported URI, it has no host: " + withoutUserInfo(uri));
     if (uri.getPort() < -1 || uri.getPort() == 0 || uri.getPort() > 65535)
       throw new IllegalArgumentException("port out of range: " + uri.getPort());
   }
@@ -52,10 +59,12 @@ final class RequestCheck {
   private static void checkHeaders(Map<String, List<String>> headers) {
     for (Map.Entry<String, List<String>> field : headers.entrySet()) {
       String name = field.getKey();
-      if (!FieldSyntax.isToken(name)) throw new IllegalArgumentException("not a header name: \"" + visible(name) + "\"");
+      if (!FieldSyntax.isToken(name))
+        throw new IllegalArgumentException("not a header name: \"" + visible(name) + "\"");
       for (String value : field.getValue()) {
         if (!FieldSyntax.isFieldValue(value))
-          throw new IllegalArgumentException("the value of header \"" + name + "\" has a character that must not be sent");
+          throw new IllegalArgumentException(
+              "the value of header \"" + name + "\" has a character that must not be sent");
       }
     }
   }
@@ -65,7 +74,10 @@ final class RequestCheck {
     StringBuilder visible = new StringBuilder();
     for (int i = 0; i < Math.min(text.length(), 60); i++) {
       char c = text.charAt(i);
-      visible.append(c >= ' ' && c < 0x7F ? String.valueOf(c) : String.format(Locale.ROOT, "\\u%04x", (int) c));
+      visible.append(
+          c >= ' ' && c < 0x7F
+              ? String.valueOf(c)
+              : String.format(Locale.ROOT, "\\u%04x", (int) c));
     }
     return visible.toString();
   }

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings one body to its subscriber and waits for the subscriber's result.
  *
- * <p>Where it is known that the subscriber cannot block, the calling thread feeds it. Otherwise a virtual thread does, as {@code
- * getBody()} and the stages behind it may read the very stream that is being fed.
+ * <p>Where it is known that the subscriber cannot block, the calling thread feeds it. Otherwise a
+ * virtual thread does, as {@code getBody()} and the stages behind it may read the very stream that
+ * is being fed.
  */
 final class BodyDelivery<T> {
   private final Exchange exchange;
@@ -63,7 +64,8 @@ final class BodyDelivery<T> {
     var unused = stage.whenComplete((value, thrown) -> complete(outcome, value, thrown));
     try {
       if (exchange.deadlineNanos() == Long.MAX_VALUE) return outcome.get();
-      return outcome.get(Math.max(0, exchange.deadlineNanos() - System.nanoTime()), TimeUnit.NANOSECONDS);
+      return outcome.get(
+          Math.max(0, exchange.deadlineNanos() - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       throw failure(e.getCause());
     } catch (TimeoutException e) {
@@ -75,7 +77,8 @@ final class BodyDelivery<T> {
     }
   }
 
-  private static <T> void complete(CompletableFuture<T> outcome, T value, @Nullable Throwable thrown) {
+  private static <T> void complete(
+      CompletableFuture<T> outcome, T value, @Nullable Throwable thrown) {
     if (thrown == null) outcome.complete(value);
     else outcome.completeExceptionally(thrown);
   }
@@ -99,9 +102,11 @@ final class BodyDelivery<T> {
 
   private IOException failure(Throwable thrown) throws IOException, InterruptedException {
     exchange.abort();
-    throwFailure(feeder.failure()); // what broke the body, rather than what the subscriber made of it
+    throwFailure(
+        feeder.failure()); // what broke the body, rather than what the subscriber made of it
     Throwable cause = thrown;
-    while (cause instanceof CompletionException && cause.getCause() != null) cause = cause.getCause();
+    while (cause instanceof CompletionException && cause.getCause() != null)
+      cause = cause.getCause();
     throwFailure(cause);
     return exchange.subscriberFailure(cause);
   }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An open connection: a wire, the octets received and not yet parsed, and the codec's state.
  *
- * <p>It carries one {@link Exchange} at a time; everything but {@link #close} is confined to the thread that runs the exchange, or owns
- * the connection while it is idle.
+ * <p>It carries one {@link Exchange} at a time; everything but {@link #close} is confined to the
+ * thread that runs the exchange, or owns the connection while it is idle.
  */
 public final class Connection {
   private static final int BUFFER = 8 * 1024;
@@ -123,8 +123,11 @@ public final class Connection {
     ResponseHead answer = readTunnelAnswer(label);
     if (answer.status() / 100 != 2)
       throw new TunnelRefusedException(
-          label + ": the proxy refused the tunnel with status " + answer.status(), answer.status(), answer.headers());
-    if (buffered() > 0) throw new IOException(label + ": the proxy sent octets into the tunnel before its use");
+          label + ": the proxy refused the tunnel with status " + answer.status(),
+          answer.status(),
+          answer.headers());
+    if (buffered() > 0)
+      throw new IOException(label + ": the proxy sent octets into the tunnel before its use");
   }
 
   private ResponseHead readTunnelAnswer(String label) throws IOException {
@@ -133,16 +136,20 @@ public final class Connection {
         parser.reset(false, true);
         int end = -1;
         while ((end = parser.parse(buffer, from, to)) < 0) {
-          if (!fill()) throw new IOException(label + ": the proxy closed the connection instead of answering CONNECT");
+          if (!fill())
+            throw new IOException(
+                label + ": the proxy closed the connection instead of answering CONNECT");
         }
         ResponseHead answer = parser.head(buffer, from, end);
         takeUpTo(end);
         if (!answer.isInterim()) return answer;
       }
     } catch (MalformedMessageException e) {
-      throw new IOException(label + ": the proxy's answer to CONNECT is malformed: " + e.getMessage(), e);
+      throw new IOException(
+          label + ": the proxy's answer to CONNECT is malformed: " + e.getMessage(), e);
     }
-    throw new IOException(label + ": the proxy sent more than " + limits.interimResponses() + " interim responses");
+    throw new IOException(
+        label + ": the proxy sent more than " + limits.interimResponses() + " interim responses");
   }
 
   void announce(long idleNanos) {
@@ -222,5 +229,4 @@ public final class Connection {
     to -= from;
     from = 0;
   }
-
 }

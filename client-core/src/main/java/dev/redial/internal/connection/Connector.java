@@ -29,7 +29,10 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
-/** Opens connections: TCP, then a tunnel through a proxy if there is one, then TLS, all within one time limit. */
+/**
+ * Opens connections: TCP, then a tunnel through a proxy if there is one, then TLS, all within one
+ * time limit.
+ */
 public final class Connector {
   private final SocketSettings sockets;
   private final SSLContext tls;
@@ -100,7 +103,8 @@ public final class Connector {
     return deadlineNanos == Long.MAX_VALUE || own - deadlineNanos < 0 ? own : deadlineNanos;
   }
 
-  private Connection open(Dial dial, InetSocketAddress address, long deadline) throws IOException, InterruptedException {
+  private Connection open(Dial dial, InetSocketAddress address, long deadline)
+      throws IOException, InterruptedException {
     Opening opening = new Opening(PlainWire.unconnected(sockets));
     Watchdog.Alarm alarm = watchdog.alarm(opening);
     opening.alarm = alarm;
@@ -124,14 +128,16 @@ public final class Connector {
     }
   }
 
-  private Connection open(Dial dial, InetSocketAddress address, Opening opening) throws IOException, InterruptedException {
+  private Connection open(Dial dial, InetSocketAddress address, Opening opening)
+      throws IOException, InterruptedException {
     PlainWire plain = opening.plain;
     plain.connect(address);
     Connection connection = new Connection(plain, opening.alarm(), limits, System.nanoTime());
     if (dial.tunnel() != null) connection.openTunnel(dial.label(), dial.tunnel());
     if (dial.tls() == null) return connection;
     opening.stage = ExchangeStage.TLS_HANDSHAKE;
-    TlsWire encrypted = TlsWire.handshake(plain, tls, tlsParameters, dial.tls().host(), dial.tls().port());
+    Wire encrypted =
+        TlsWire.handshake(plain, tls, tlsParameters, dial.tls().host(), dial.tls().port());
     opening.wire = encrypted;
     return new Connection(encrypted, opening.alarm(), limits, connection.openedNanos);
   }
@@ -144,14 +150,25 @@ public final class Connector {
     }
     ExchangeEvidence evidence =
         new ExchangeEvidence(
-            dial.label(), dial.attempt(), opening.stage, false, Duration.ZERO, Duration.ZERO, 0, 0, ServerActed.NO);
+            dial.label(),
+            dial.attempt(),
+            opening.stage,
+            false,
+            Duration.ZERO,
+            Duration.ZERO,
+            0,
+            0,
+            ServerActed.NO);
     String what = e.getMessage() + "; " + address + "; " + evidence;
     if (opening.alarm().fired() || isKernelTimeout(e)) {
       ConnectException cause = new ConnectException("HTTP connect timed out");
       cause.initCause(e);
-      return new ConnectTimeoutException("HTTP connect timed out; " + address + "; " + evidence, evidence, cause);
+      return new ConnectTimeoutException(
+          "HTTP connect timed out; " + address + "; " + evidence, evidence, cause);
     }
-    if (closed) return new ClientClosedException("the client was shut down while connecting; " + evidence, evidence, e);
+    if (closed)
+      return new ClientClosedException(
+          "the client was shut down while connecting; " + evidence, evidence, e);
     if (e instanceof ExchangeFailure || e instanceof TunnelRefusedException) return e;
     if (opening.stage == ExchangeStage.TLS_HANDSHAKE)
       return new TlsHandshakeException("TLS handshake failed: " + what, evidence, e);
@@ -162,7 +179,10 @@ public final class Connector {
     return e instanceof ConnectException && String.valueOf(e.getMessage()).contains("timed out");
   }
 
-  /** Whether a handshake failed because the peer went away, which says nothing about the peer's other addresses. */
+  /**
+   * Whether a handshake failed because the peer went away, which says nothing about the peer's
+   * other addresses.
+   */
   private static boolean isHangUp(IOException e) {
     if (!(e instanceof TlsHandshakeException)) return false;
     Throwable cause = e;

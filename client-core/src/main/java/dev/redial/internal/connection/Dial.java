@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param label method and origin, for failures
  * @param attempt the number of the attempt, for failures
- * @param addresses of the server, or of the proxy, in the order in which to try them; not empty, resolved
+ * @param addresses of the server, or of the proxy, in the order in which to try them; not empty,
+ *     resolved
  * @param tls the server's name for TLS, or null for a plain connection
  * @param tunnel what to ask the proxy for before TLS, or null
  * @param deadlineNanos on the scale of {@link System#nanoTime()}; {@link Long#MAX_VALUE} for none

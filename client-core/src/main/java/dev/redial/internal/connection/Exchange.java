@@ -39,8 +39,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request and its answer over one connection.
  *
- * <p>Steps, in this order: {@link #send}, {@link #receiveHead}, then {@link #next} until it returns null. The first failure, {@link
- * #abort}, or the end of the body ends the exchange; its {@link Ending} is told exactly once, before the caller sees the last octet.
+ * <p>Steps, in this order: {@link #send}, {@link #receiveHead}, then {@link #next} until it returns
+ * null. The first failure, {@link #abort}, or the end of the body ends the exchange; its {@link
+ * Ending} is told exactly once, before the caller sees the last octet.
  */
 public final class Exchange implements BodySource {
   /** Where the connection goes afterwards. */
@@ -59,7 +60,10 @@ public final class Exchange implements BodySource {
   private static final int BODY_READ = 16 * 1024;
   private static final long UPLOAD_GRACE_MILLIS = 50;
 
-  /** A body that nobody wants is read up to here, as Go's net/http does: more costs more than a new connection. */
+  /**
+   * A body that nobody wants is read up to here, as Go's net/http does: more costs more than a new
+   * connection.
+   */
   private static final long DRAIN_LIMIT = 256 * 1024;
 
   private static final long DRAIN_NANOS = 50_000_000;
@@ -108,7 +112,12 @@ public final class Exchange implements BodySource {
    * @param ending is told when it is over
    */
   public Exchange(
-      Connection connection, OutgoingRequest request, int attempt, long idleNanos, long deadlineNanos, Ending ending) {
+      Connection connection,
+      OutgoingRequest request,
+      int attempt,
+      long idleNanos,
+      long deadlineNanos,
+      Ending ending) {
     this.connection = connection;
     this.request = request;
     this.attempt = attempt;
@@ -123,7 +132,8 @@ public final class Exchange implements BodySource {
   /**
    * Sends the head, and the body with it if it is small; a larger body is sent in the background.
    *
-   * <p>A failed write is not reported here: the answer may have come before it, so {@link #receiveHead} looks first.
+   * <p>A failed write is not reported here: the answer may have come before it, so {@link
+   * #receiveHead} looks first.
    */
   public void send() throws IOException, InterruptedException {
     if (deadlineNanos != Long.MAX_VALUE) connection.alarm.arm(deadlineNanos);
@@ -131,7 +141,8 @@ public final class Exchange implements BodySource {
     Octets out = connection.out();
     RequestEncoder.head(out, request, length);
     headLength = out.length();
-    PublisherReader publisher = length == 0 ? null : new PublisherReader(Objects.requireNonNull(request.body()), length);
+    PublisherReader publisher =
+        length == 0 ? null : new PublisherReader(Objects.requireNonNull(request.body()), length);
     boolean whole = publisher == null;
     if (publisher != null && length > 0 && length <= SMALL_BODY && !request.expectContinue()) {
       whole = appendBody(out, publisher, length);
@@ -140,7 +151,12 @@ public final class Exchange implements BodySource {
     if (whole) {
       requestSent = writeFailure == null;
     } else if (writeFailure == null) {
-      upload = new Upload(connection.wire, Objects.requireNonNull(publisher), length < 0, request.expectContinue());
+      upload =
+          new Upload(
+              connection.wire,
+              Objects.requireNonNull(publisher),
+              length < 0,
+              request.expectContinue());
       upload.start();
     } else {
       Objects.requireNonNull(publisher).cancel();
@@ -148,11 +164,13 @@ public final class Exchange implements BodySource {
     stage = ExchangeStage.AWAITING_RESPONSE;
   }
 
-  private boolean appendBody(Octets out, PublisherReader publisher, long length) throws IOException, InterruptedException {
+  private boolean appendBody(Octets out, PublisherReader publisher, long length)
+      throws IOException, InterruptedException {
     try {
       while (publisher.taken() < length) {
         ByteBuffer buffer = publisher.next(deadlineNanos);
-        if (buffer == null) throw new IllegalStateException("the publisher was cancelled by nobody");
+        if (buffer == null)
+          throw new IllegalStateException("the publisher was cancelled by nobody");
         out.get(buffer, buffer.remaining());
       }
       return publisher.isDrained();
@@ -184,9 +202,11 @@ public final class Exchange implements BodySource {
     try {
       ResponseHead received = readHead();
       for (int interim = 1; received.isInterim(); interim++) {
-        if (received.status() == 101) throw malformed("101 (Switching Protocols) although no upgrade was asked for", null);
+        if (received.status() == 101)
+          throw malformed("101 (Switching Protocols) although no upgrade was asked for", null);
         if (interim > connection.limits.interimResponses())
-          throw malformed("more than " + connection.limits.interimResponses() + " interim responses", null);
+          throw malformed(
+              "more than " + connection.limits.interimResponses() + " interim responses", null);
         if (received.status() == 100 && upload != null) upload.proceed();
         received = readHead();
       }
@@ -202,7 +222,8 @@ public final class Exchange implements BodySource {
     ResponseParser parser = connection.parser;
     parser.reset(request.method().equals("HEAD"), request.method().equals("CONNECT"));
     int end = -1;
-    if (connection.buffered() > 0) end = parser.parse(connection.buffer(), connection.from(), connection.to());
+    if (connection.buffered() > 0)
+      end = parser.parse(connection.buffer(), connection.from(), connection.to());
     while (end < 0) {
       if (!connection.fill()) throw new EndOfStream();
       end = parser.parse(connection.buffer(), connection.from(), connection.to());
@@ -223,7 +244,9 @@ public final class Exchange implements BodySource {
   private void begin(ResponseHead received) throws MalformedMessageException {
     head = received;
     stage = ExchangeStage.BODY;
-    if (upload != null && (upload.awaitsLeave() || stopsUpload(received.status(), received.persistent()))) upload.stop();
+    if (upload != null
+        && (upload.awaitsLeave() || stopsUpload(received.status(), received.persistent())))
+      upload.stop();
     long seconds = received.keepAliveSeconds();
     connection.announce(seconds < 0 ? -1 : seconds * 1_000_000_000L);
     switch (received.framing()) {
@@ -237,7 +260,10 @@ public final class Exchange implements BodySource {
     }
   }
 
-  /** Whether an answer that comes before the whole request body was sent makes the rest of the body pointless. */
+  /**
+   * Whether an answer that comes before the whole request body was sent makes the rest of the body
+   * pointless.
+   */
   static boolean stopsUpload(int status, boolean persistent) {
     if (status >= 300) return true; // it will not be acted upon: refused, moved, or failed
     return !persistent; // the server ends the connection (RFC 9112, section 9.5)
@@ -265,7 +291,8 @@ public final class Exchange implements BodySource {
   }
 
   /**
-   * Reads the body to nowhere if that is quick, so that the connection stays usable; otherwise closes the connection.
+   * Reads the body to nowhere if that is quick, so that the connection stays usable; otherwise
+   * closes the connection.
    */
   public void discardBody() throws InterruptedException {
     if (bodyOver || arrived() || remaining <= DRAIN_LIMIT) {
@@ -336,7 +363,8 @@ public final class Exchange implements BodySource {
   }
 
   private @Nullable ByteBuffer readPlain() throws IOException {
-    ByteBuffer buffer = connection.buffered() > 0 ? takeBuffered(remaining) : readDirectly(remaining);
+    ByteBuffer buffer =
+        connection.buffered() > 0 ? takeBuffered(remaining) : readDirectly(remaining);
     if (buffer == null) {
       if (remaining != Long.MAX_VALUE) throw new EndOfStream();
       bodyOver = true;
@@ -368,7 +396,8 @@ public final class Exchange implements BodySource {
   /** A subscriber may keep what it gets, so a few octets must not keep a large array. */
   private static ByteBuffer exact(byte[] octets, int length) {
     if (length == octets.length) return ByteBuffer.wrap(octets).asReadOnlyBuffer();
-    if (length >= octets.length / 2) return ByteBuffer.wrap(octets, 0, length).slice().asReadOnlyBuffer();
+    if (length >= octets.length / 2)
+      return ByteBuffer.wrap(octets, 0, length).slice().asReadOnlyBuffer();
     return ByteBuffer.wrap(Arrays.copyOf(octets, length)).asReadOnlyBuffer();
   }
 
@@ -419,7 +448,8 @@ public final class Exchange implements BodySource {
 
   /** The body is read to its end: the connection goes back if everything about it is in order. */
   private void end() throws InterruptedException {
-    boolean wholeRequest = upload == null ? requestSent : upload.completeWithin(UPLOAD_GRACE_MILLIS);
+    boolean wholeRequest =
+        upload == null ? requestSent : upload.completeWithin(UPLOAD_GRACE_MILLIS);
     boolean inTime = connection.alarm.disarm();
     boolean clean =
         wholeRequest
@@ -459,18 +489,23 @@ public final class Exchange implements BodySource {
     if (e instanceof ClosedByInterruptException) throw interrupted();
     abort();
     if (late) return timedOut(e);
-    if (upload != null && upload.failure() instanceof PublisherFailure publisherFailure) return bodyFailure(publisherFailure);
+    if (upload != null && upload.failure() instanceof PublisherFailure publisherFailure)
+      return bodyFailure(publisherFailure);
     if (e instanceof ExchangeFailure) return e;
     if (e instanceof ClosedChannelException && (alreadyOver || writeFailure == null))
       return new ClientClosedException(
-          request.label() + ": connection closed locally, the client was shut down", evidence(actedOnLoss()), e);
+          request.label() + ": connection closed locally, the client was shut down",
+          evidence(actedOnLoss()),
+          e);
     if (e instanceof SSLException)
-      return new TlsFailureException(request.label() + ": TLS failed: " + e.getMessage(), evidence(actedOnLoss()), e);
+      return new TlsFailureException(
+          request.label() + ": TLS failed: " + e.getMessage(), evidence(actedOnLoss()), e);
     return stage == ExchangeStage.BODY ? truncated(e) : hangUp(e);
   }
 
   private HangUpException hangUp(IOException e) {
-    boolean fin = (e instanceof EndOfStream || e instanceof TlsTruncatedException) && writeFailure == null;
+    boolean fin =
+        (e instanceof EndOfStream || e instanceof TlsTruncatedException) && writeFailure == null;
     ExchangeEvidence evidence = evidence(actedOnLoss());
     String where =
         switch (stage) {
@@ -486,25 +521,36 @@ public final class Exchange implements BodySource {
             + "; "
             + evidence;
     Throwable cause = writeFailure == null ? e : writeFailure;
-    return new HangUpException(message, fin ? HangUpException.Ending.FIN : HangUpException.Ending.RST, evidence, cause);
+    return new HangUpException(
+        message, fin ? HangUpException.Ending.FIN : HangUpException.Ending.RST, evidence, cause);
   }
 
   private TruncatedBodyException truncated(IOException e) {
     String framing =
         switch (head().framing()) {
           case Framing.Fixed fixed ->
-              "fixed content-length: " + fixed.length() + ", bytes received: " + (fixed.length() - remaining);
+              "fixed content-length: "
+                  + fixed.length()
+                  + ", bytes received: "
+                  + (fixed.length() - remaining);
           case Framing.Chunked chunked -> "chunked transfer encoding, without its last chunk";
           case Framing.UntilClose untilClose -> "until close, but it did not end in an orderly way";
           case Framing.Empty empty -> "no body";
         };
     ExchangeEvidence evidence = evidence(ServerActed.YES);
     return new TruncatedBodyException(
-        "the connection ended inside the response body (" + framing + "); " + evidence, evidence, e);
+        "the connection ended inside the response body (" + framing + "); " + evidence,
+        evidence,
+        e);
   }
 
-  /** The caller's own handler or subscriber failed. */
-  ResponseBodyException subscriberFailure(Throwable cause) {
+  /**
+   * What is thrown when the caller's own handler or subscriber failed.
+   *
+   * @param cause what it threw
+   * @return the failure
+   */
+  public ResponseBodyException subscriberFailure(Throwable cause) {
     return new ResponseBodyException(
         "the response body could not be handled: " + cause, evidence(ServerActed.YES), cause);
   }
@@ -517,12 +563,15 @@ public final class Exchange implements BodySource {
   private RequestBodyException bodyFailure(PublisherFailure failure) {
     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
     return new RequestBodyException(
-        "the request body could not be sent: " + failure.getMessage(), evidence(actedOnLoss()), cause);
+        "the request body could not be sent: " + failure.getMessage(),
+        evidence(actedOnLoss()),
+        cause);
   }
 
   private MalformedResponseException malformed(@Nullable String what, @Nullable Throwable cause) {
     // Garbage for a status line need not be an answer to this request at all.
-    ExchangeEvidence evidence = evidence(stage == ExchangeStage.STATUS_LINE ? ServerActed.MAYBE : ServerActed.YES);
+    ExchangeEvidence evidence =
+        evidence(stage == ExchangeStage.STATUS_LINE ? ServerActed.MAYBE : ServerActed.YES);
     String message = "malformed response: " + what + "; " + evidence;
     return cause == null
         ? new MalformedResponseException(message, evidence)
@@ -531,8 +580,11 @@ public final class Exchange implements BodySource {
 
   /** A server acts on a request only when it has its whole head. */
   private ServerActed actedOnLoss() {
-    if (stage != ExchangeStage.SENDING && stage != ExchangeStage.AWAITING_RESPONSE) return ServerActed.YES;
-    return connection.wire.sent() - sentBefore < headLength || headLength == 0 ? ServerActed.NO : ServerActed.MAYBE;
+    if (stage != ExchangeStage.SENDING && stage != ExchangeStage.AWAITING_RESPONSE)
+      return ServerActed.YES;
+    return connection.wire.sent() - sentBefore < headLength || headLength == 0
+        ? ServerActed.NO
+        : ServerActed.MAYBE;
   }
 
   private ExchangeEvidence evidence(ServerActed acted) {

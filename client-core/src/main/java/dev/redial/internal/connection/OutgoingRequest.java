@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param method a token
  * @param uri where it goes; its path and query are written as they are
  * @param authority the value of {@code Host}, and what failures name as the origin
- * @param absoluteForm whether the target is written in absolute form, for a forwarding proxy (RFC 9112, section 3.2.2)
+ * @param absoluteForm whether the target is written in absolute form, for a forwarding proxy (RFC
+ *     9112, section 3.2.2)
  * @param headers the caller's
- * @param added headers that the client adds, such as cookies and credentials; they replace the caller's of the same name
+ * @param added headers that the client adds, such as cookies and credentials; they replace the
+ *     caller's of the same name
  * @param body the publisher, or null
  * @param keepAlive whether to ask for a persistent connection
  * @param expectContinue whether to wait for {@code 100 (Continue)} before the body

@@ -8,9 +8,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Writes the head of a request: which fields go out, in which order, and which of the caller's give way. */
+/**
+ * Writes the head of a request: which fields go out, in which order, and which of the caller's give
+ * way.
+ */
 final class RequestEncoder {
-  /** The product token that names this library where the caller names none (RFC 9110, section 10.1.5). */
+  /**
+   * The product token that names this library where the caller names none (RFC 9110, section
+   * 10.1.5).
+   */
   static final String USER_AGENT = "Redial";
 
   private RequestEncoder() {}
@@ -24,10 +30,12 @@ final class RequestEncoder {
     target(out, request);
     Map<String, List<String>> own = request.headers().map();
     if (!own.containsKey("host")) RequestWriter.field(out, "Host", request.authority());
-    RequestWriter.field(out, "Connection", request.keepAlive() && !asksToClose(request) ? "keep-alive" : "close");
+    RequestWriter.field(
+        out, "Connection", request.keepAlive() && !asksToClose(request) ? "keep-alive" : "close");
     if (!own.containsKey("user-agent")) RequestWriter.field(out, "User-Agent", USER_AGENT);
     framing(out, request, contentLength);
-    if (request.expectContinue() && contentLength != 0) RequestWriter.field(out, "Expect", "100-continue");
+    if (request.expectContinue() && contentLength != 0)
+      RequestWriter.field(out, "Expect", "100-continue");
     for (Map.Entry<String, List<String>> field : own.entrySet()) {
       if (!givesWay(field.getKey(), request)) fields(out, field);
     }
@@ -45,7 +53,10 @@ final class RequestEncoder {
     RequestWriter.requestLine(out, request.method(), escaped(target));
   }
 
-  /** RFC 3986 allows ASCII only; {@link URI} keeps other characters as they were typed, so they go out as escaped UTF-8. */
+  /**
+   * RFC 3986 allows ASCII only; {@link URI} keeps other characters as they were typed, so they go
+   * out as escaped UTF-8.
+   */
   private static String escaped(CharSequence target) {
     for (int i = 0; i < target.length(); i++) {
       if (target.charAt(i) > 0x7E) return escape(target.toString());
@@ -92,7 +103,10 @@ final class RequestEncoder {
     return false;
   }
 
-  /** Framing and persistence are the transport's: two sources for them would be a request smuggling hole. */
+  /**
+   * Framing and persistence are the transport's: two sources for them would be a request smuggling
+   * hole.
+   */
   private static boolean givesWay(String name, OutgoingRequest request) {
     for (String added : request.added().keySet()) {
       if (added.equalsIgnoreCase(name)) return true;

@@ -13,11 +13,14 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a request body that is too large for the first write, on a virtual thread of its own, so that the exchanging thread can
- * watch for an early answer (RFC 9112, section 9.5).
+ * Sends a request body that is too large for the first write, on a virtual thread of its own, so
+ * that the exchanging thread can watch for an early answer (RFC 9112, section 9.5).
  */
 final class Upload implements Runnable {
-  /** Go's net/http waits as long for {@code 100 (Continue)}; a server that does not know it never sends one. */
+  /**
+   * Go's net/http waits as long for {@code 100 (Continue)}; a server that does not know it never
+   * sends one.
+   */
   private static final long CONTINUE_WAIT_MILLIS = 1000;
 
   private final Wire wire;
@@ -47,7 +50,11 @@ final class Upload implements Runnable {
     try {
       boolean unused = leave.await(CONTINUE_WAIT_MILLIS, TimeUnit.MILLISECONDS);
       if (!stopped) send();
-    } catch (PublisherFailure | IOException | InterruptedException | TimeoutException | RuntimeException e) {
+    } catch (PublisherFailure
+        | IOException
+        | InterruptedException
+        | TimeoutException
+        | RuntimeException e) {
       fail(e);
     } catch (Error e) {
       fail(new IOException("the upload died", e));
@@ -60,7 +67,8 @@ final class Upload implements Runnable {
 
   private void fail(Exception e) {
     failure = e;
-    // A plain write failure leaves the wire open: an answer that came before the reset can still be read. Anything else would
+    // A plain write failure leaves the wire open: an answer that came before the reset can still be
+    // read. Anything else would
     // leave the exchanging thread waiting for an answer to half a request.
     if (!(e instanceof IOException) || wire.session().isPresent()) wire.close();
   }

@@ -62,7 +62,8 @@ final class ConnectionOptions {
       if (i < to && bytes[i] == '=') {
         i = FieldSection.skipBlanks(bytes, i + 1, to);
         if (i < to && bytes[i] == '"') i++;
-        if (FieldSection.isNamed(bytes, name, nameEnd, "timeout")) timeout = least(timeout, bytes, i, to);
+        if (FieldSection.isNamed(bytes, name, nameEnd, "timeout"))
+          timeout = least(timeout, bytes, i, to);
         else if (FieldSection.isNamed(bytes, name, nameEnd, "max")) max = least(max, bytes, i, to);
         while (i < to && Syntax.isTokenOctet(bytes[i])) i++;
       }

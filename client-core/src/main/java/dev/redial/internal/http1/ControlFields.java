@@ -73,7 +73,8 @@ final class ControlFields implements FieldLines.Sink {
   private Framing noContent() throws MalformedMessageException {
     length.check();
     if (length.seen() && length.octets() > 0)
-      throw MalformedMessageException.of("204 response with a Content-Length of " + length.octets());
+      throw MalformedMessageException.of(
+          "204 response with a Content-Length of " + length.octets());
     return Framing.EMPTY;
   }
 

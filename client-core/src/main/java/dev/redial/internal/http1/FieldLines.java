@@ -166,10 +166,12 @@ final class FieldLines {
     byte octet = bytes[i];
     int line = base + lineStart;
     if (octet == '\r' || octet == '\n')
-      return MalformedMessageException.at(i - base, "field line without a colon" + where, bytes, line, i);
+      return MalformedMessageException.at(
+          i - base, "field line without a colon" + where, bytes, line, i);
     if (octet == ':') return at(i, base, "field without a name" + where);
     if (octet == ' ' || octet == '\t')
-      return MalformedMessageException.at(i - base, "blank in or after a field name" + where, bytes, line, i);
+      return MalformedMessageException.at(
+          i - base, "blank in or after a field name" + where, bytes, line, i);
     String what = MalformedMessageException.octet(octet) + " in a field name" + where;
     return MalformedMessageException.at(i - base, what, bytes, line, i);
   }

@@ -25,7 +25,8 @@ public final class MalformedMessageException extends Exception {
 
   /** Something is wrong at an octet; the octets of {@code bytes} from {@code from} tell more. */
   static MalformedMessageException at(int octet, String what, byte[] bytes, int from, int to) {
-    return new MalformedMessageException(what + " at octet " + octet + ": " + excerpt(bytes, from, to));
+    return new MalformedMessageException(
+        what + " at octet " + octet + ": " + excerpt(bytes, from, to));
   }
 
   static MalformedMessageException limit(String what, String limit, int value, String unit) {
@@ -33,7 +34,10 @@ public final class MalformedMessageException extends Exception {
         what + " exceeds the limit of " + value + " " + unit + " (" + limit + ")");
   }
 
-  /** The octets in double quotes, escaped so that they can stand in a log, at most {@value #EXCERPT}. */
+  /**
+   * The octets in double quotes, escaped so that they can stand in a log, at most {@value
+   * #EXCERPT}.
+   */
   static String excerpt(byte[] bytes, int from, int to) {
     int end = Math.min(to, from + EXCERPT);
     StringBuilder text = new StringBuilder(EXCERPT + 8).append('"');

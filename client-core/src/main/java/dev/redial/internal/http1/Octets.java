@@ -102,7 +102,8 @@ public final class Octets {
     for (long rest = number / 10; rest > 0; rest /= 10) digits++;
     ensure(digits);
     long rest = number;
-    for (int i = length + digits - 1; i >= length; i--, rest /= 10) array[i] = (byte) ('0' + rest % 10);
+    for (int i = length + digits - 1; i >= length; i--, rest /= 10)
+      array[i] = (byte) ('0' + rest % 10);
     length += digits;
   }
 
@@ -156,7 +157,8 @@ public final class Octets {
       into[at + i] = (byte) c;
     }
     // Cutting a character down to eight bits could make a line end of it.
-    if (all > highest) throw new IllegalArgumentException("A character above U+00" + Integer.toHexString(highest));
+    if (all > highest)
+      throw new IllegalArgumentException("A character above U+00" + Integer.toHexString(highest));
     length = at + count;
   }
 

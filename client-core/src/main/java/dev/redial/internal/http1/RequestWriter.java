@@ -22,7 +22,8 @@ public final class RequestWriter {
    * @throws IllegalArgumentException if one of them is not what {@link Syntax} allows
    */
   public static void requestLine(Octets to, String method, String target) {
-    if (!Syntax.isToken(method)) throw new IllegalArgumentException("Not a method: " + quoted(method));
+    if (!Syntax.isToken(method))
+      throw new IllegalArgumentException("Not a method: " + quoted(method));
     if (!Syntax.isTarget(target)) throw new IllegalArgumentException("Not a request target");
     to.ensure(method.length() + target.length() + 12);
     to.ascii(method);
@@ -41,7 +42,8 @@ public final class RequestWriter {
    *     does not tell the value, as it may be a secret
    */
   public static void field(Octets to, String name, String value) {
-    if (!Syntax.isToken(name)) throw new IllegalArgumentException("Not a field name: " + quoted(name));
+    if (!Syntax.isToken(name))
+      throw new IllegalArgumentException("Not a field name: " + quoted(name));
     if (!Syntax.isFieldValue(value))
       throw new IllegalArgumentException("A character that cannot be sent in the value of " + name);
     to.ensure(name.length() + value.length() + 4);

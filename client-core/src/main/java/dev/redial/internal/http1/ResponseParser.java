@@ -6,9 +6,9 @@ import java.util.Arrays;
  * Reads the heads of responses, in pieces of any size, octet by octet once.
  *
  * <p>Use: {@link #reset}, then {@link #parse} with all octets of the head received so far, again
- * with more of them as long as it returns -1, then {@link #head}. After an interim response the same
- * again; how many of them are too many is for the caller to count. After an exception only {@code
- * reset} makes sense, and the connection is of no more use.
+ * with more of them as long as it returns -1, then {@link #head}. After an interim response the
+ * same again; how many of them are too many is for the caller to count. After an exception only
+ * {@code reset} makes sense, and the connection is of no more use.
  *
  * <p>Reusable, confined to one thread. Allocates nothing but the heads it returns.
  */
@@ -134,7 +134,12 @@ public final class ResponseParser {
         throw bad("carriage return without line feed in the status line", bytes, from, i - 2, to);
       if (octet == '\r') carriageReturn = true;
       else if (!Syntax.isValueOctet(octet))
-        throw bad("control octet " + MalformedMessageException.octet(octet) + " in the reason phrase", bytes, from, i - 1, to);
+        throw bad(
+            "control octet " + MalformedMessageException.octet(octet) + " in the reason phrase",
+            bytes,
+            from,
+            i - 1,
+            to);
     }
     if (i < to) throw tooLong();
     taken = i - from;
@@ -161,7 +166,8 @@ public final class ResponseParser {
       status = 0;
     } else {
       if (!isDigit(octet)) throw bad("status code is not three digits", bytes, from, i, to);
-      if (position == FIRST_DIGIT && octet == '0') throw bad("status code below 100", bytes, from, i, to);
+      if (position == FIRST_DIGIT && octet == '0')
+        throw bad("status code below 100", bytes, from, i, to);
       status = 10 * status + (octet - '0');
     }
   }
@@ -169,7 +175,8 @@ public final class ResponseParser {
   private MalformedMessageException tooLong() {
     if (statusLineLimit < limits.statusLine())
       return MalformedMessageException.limit("the head", "headBytes", statusLineLimit, "octets");
-    return MalformedMessageException.limit("the status line", "statusLine", statusLineLimit, "octets");
+    return MalformedMessageException.limit(
+        "the status line", "statusLine", statusLineLimit, "octets");
   }
 
   private static boolean isDigit(byte octet) {

@@ -75,6 +75,9 @@ final class TransferEncoding {
 
   private void fault(String what, byte[] bytes, int from, int to) {
     if (fault == null)
-      fault = what + MalformedMessageException.excerpt(bytes, FieldSection.skipBlanks(bytes, from, to), to);
+      fault =
+          what
+              + MalformedMessageException.excerpt(
+                  bytes, FieldSection.skipBlanks(bytes, from, to), to);
   }
 }

@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Which cookies a request carries and which of an answer are kept: the caller's {@link CookieHandler} decides. */
+/**
+ * Which cookies a request carries and which of an answer are kept: the caller's {@link
+ * CookieHandler} decides.
+ */
 public final class CookieRule {
   private CookieRule() {}
 
@@ -32,7 +35,9 @@ public final class CookieRule {
     return String.join("; ", cookies);
   }
 
-  /** A cookie that cannot be written is left out: the cookies of a jar are not the caller's doing. */
+  /**
+   * A cookie that cannot be written is left out: the cookies of a jar are not the caller's doing.
+   */
   private static boolean isSendable(String value) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);

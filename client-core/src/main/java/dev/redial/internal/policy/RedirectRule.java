@@ -27,11 +27,14 @@ public final class RedirectRule {
    * @param method the method that was used
    * @return the next hop, or empty if the answer is the caller's
    */
-  public static Optional<Next> decide(Redirect policy, int status, Optional<String> location, URI from, String method) {
-    if (policy == Redirect.NEVER || !isRedirect(status) || location.isEmpty()) return Optional.empty();
+  public static Optional<Next> decide(
+      Redirect policy, int status, Optional<String> location, URI from, String method) {
+    if (policy == Redirect.NEVER || !isRedirect(status) || location.isEmpty())
+      return Optional.empty();
     Optional<URI> target = resolve(from, location.get());
     if (target.isEmpty() || !allowed(policy, from, target.get())) return Optional.empty();
-    return Optional.of(new Next(target.get(), methodAfter(status, method), keepsBody(status, method)));
+    return Optional.of(
+        new Next(target.get(), methodAfter(status, method), keepsBody(status, method)));
   }
 
   private static boolean isRedirect(int status) {
@@ -44,7 +47,8 @@ public final class RedirectRule {
   private static Optional<URI> resolve(URI from, String location) {
     try {
       URI target = from.resolve(URI.create(location));
-      boolean usable = target.getHost() != null && (isScheme(target, "http") || isScheme(target, "https"));
+      boolean usable =
+          target.getHost() != null && (isScheme(target, "http") || isScheme(target, "https"));
       return usable ? Optional.of(target) : Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.empty(); // the server's mistake: the caller sees the answer as it is

@@ -9,7 +9,8 @@ import java.util.Optional;
  * Whether sending a request a second time can do harm, and whether it is possible at all.
  *
  * @param safe GET and HEAD, which much code relies on being sent again even on a fresh connection
- * @param repeatable idempotent by its method (RFC 9110, section 9.2.2) or by a key that the server checks
+ * @param repeatable idempotent by its method (RFC 9110, section 9.2.2) or by a key that the server
+ *     checks
  * @param replayable whether the body can be published again
  */
 public record Repeatability(boolean safe, boolean repeatable, boolean replayable) {
@@ -24,7 +25,10 @@ public record Repeatability(boolean safe, boolean repeatable, boolean replayable
    * @return what may be done with it
    */
   public static Repeatability of(HttpRequest request, String method) {
-    return new Repeatability(isSafe(method), isIdempotent(method) || hasKey(request), isReplayable(request.bodyPublisher()));
+    return new Repeatability(
+        isSafe(method),
+        isIdempotent(method) || hasKey(request),
+        isReplayable(request.bodyPublisher()));
   }
 
   private static boolean isSafe(String method) {
@@ -50,7 +54,10 @@ public record Repeatability(boolean safe, boolean repeatable, boolean replayable
     return type.getModule() == JAVA_NET_HTTP && publishesAgain(type.getName());
   }
 
-  /** Those that hold their octets, or a path. A stream or a foreign publisher may be good for one subscription only. */
+  /**
+   * Those that hold their octets, or a path. A stream or a foreign publisher may be good for one
+   * subscription only.
+   */
   private static boolean publishesAgain(String jdkName) {
     return switch (jdkName.substring(jdkName.lastIndexOf('$') + 1)) {
       case "ByteArrayPublisher", "StringPublisher", "FilePublisher", "EmptyPublisher" -> true;

@@ -4,9 +4,11 @@ import dev.redial.internal.pool.Chain.Link;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the bounded places for a connection: empty while the connection is being opened, then the connection with its times.
+ * One of the bounded places for a connection: empty while the connection is being opened, then the
+ * connection with its times.
  *
- * <p>Changed under the pool's lock. While it is lent, or swept, its owner (a borrower, the reaper) may read it without.
+ * <p>Changed under the pool's lock. While it is lent, or swept, its owner (a borrower, the reaper)
+ * may read it without.
  */
 final class Berth<R, C extends Poolable> {
 

@@ -17,8 +17,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has which connection, and who waits for one. Every method is called under the pool's lock, is short, and calls nothing
- * foreign but clocks, the random generator and the equality of routes; what is to be done outside is left in {@link #takeErrands()}.
+ * Who has which connection, and who waits for one. Every method is called under the pool's lock, is
+ * short, and calls nothing foreign but clocks, the random generator and the equality of routes;
+ * what is to be done outside is left in {@link #takeErrands()}.
  */
 final class Books<R, C extends Poolable> {
 
@@ -82,10 +83,11 @@ final class Books<R, C extends Poolable> {
   }
 
   /**
-   * The one that was taken is no good: another used one, or the same berth, empty, to be opened anew. Never makes its owner wait: it
-   * keeps its place.
+   * The one that was taken is no good: another used one, or the same berth, empty, to be opened
+   * anew. Never makes its owner wait: it keeps its place.
    */
-  Berth<R, C> takeInstead(Berth<R, C> stale, @Nullable Health found, Need need, long now) throws PoolClosed {
+  Berth<R, C> takeInstead(Berth<R, C> stale, @Nullable Health found, Need need, long now)
+      throws PoolClosed {
     reused--;
     if (found != null) learnEnd(stale, found, now);
     errands().close(stale.boarded());
@@ -127,10 +129,15 @@ final class Books<R, C extends Poolable> {
 
   Standing standing(R route) {
     Shelf<R, C> shelf = shelves.get(route);
-    return shelf == null ? new Standing(stats(), 0, 0) : new Standing(stats(), shelf.total, shelf.waiters.size());
+    return shelf == null
+        ? new Standing(stats(), 0, 0)
+        : new Standing(stats(), shelf.total, shelf.waiters.size());
   }
 
-  /** The connection for an empty berth is open; false if the pool was closed meanwhile, and the berth is gone. */
+  /**
+   * The connection for an empty berth is open; false if the pool was closed meanwhile, and the
+   * berth is gone.
+   */
   boolean fill(Berth<R, C> berth, C connection, long now) {
     opened++;
     if (phase == Phase.CLOSED) {
@@ -148,7 +155,8 @@ final class Books<R, C extends Poolable> {
   // Taking back
 
   /** After an exchange that ended clean. */
-  void giveBack(Berth<R, C> berth, boolean wasReused, long wasIdleNanos, long announcedNanos, long now) {
+  void giveBack(
+      Berth<R, C> berth, boolean wasReused, long wasIdleNanos, long announcedNanos, long now) {
     if (wasReused) {
       berth.proven = true;
       memory.sawReuse(berth.shelf.route, wasIdleNanos, now);
@@ -176,14 +184,19 @@ final class Books<R, C extends Poolable> {
     free(berth);
   }
 
-  /** The server hung up on a used connection: teaches that, and closes the idle ones that are as old. */
+  /**
+   * The server hung up on a used connection: teaches that, and closes the idle ones that are as
+   * old.
+   */
   void hungUp(Berth<R, C> berth, long wasIdleNanos, long now) {
     memory.sawHangUp(berth.shelf.route, wasIdleNanos, berth.openedNanos, berth.proven, now);
     evictIdle(berth.shelf.route, wasIdleNanos, now);
     discard(berth);
   }
 
-  /** The same where it is not known which connection it was; an early hang-up teaches nothing then. */
+  /**
+   * The same where it is not known which connection it was; an early hang-up teaches nothing then.
+   */
   void learnHangUp(R route, long idleNanos, long now) {
     memory.sawHangUp(route, idleNanos, now, true, now);
   }
@@ -214,8 +227,8 @@ final class Books<R, C extends Poolable> {
   }
 
   /**
-   * Goes on with the sweep, oldest first: drops what is too old, and gives the reaper those that have not been looked at for a while.
-   * Stops at the first that is younger than that.
+   * Goes on with the sweep, oldest first: drops what is too old, and gives the reaper those that
+   * have not been looked at for a while. Stops at the first that is younger than that.
    */
   void nextSlice(List<Berth<R, C>> slice, int most, int steps, long now) {
     for (int step = 0; step < steps && slice.size() < most && sweepCursor != null; step++) {
@@ -276,7 +289,9 @@ final class Books<R, C extends Poolable> {
       if (link.element.connection != null) errands().close(link.element.connection);
     }
     for (Shelf<R, C> shelf : new ArrayList<>(shelves.values())) {
-      for (Link<Waiter<R, C>> link = shelf.waiters.oldest(); link != null; link = shelf.waiters.oldest()) answer(link.element, null);
+      for (Link<Waiter<R, C>> link = shelf.waiters.oldest();
+          link != null;
+          link = shelf.waiters.oldest()) answer(link.element, null);
       purge(shelf);
     }
   }
@@ -318,12 +333,17 @@ final class Books<R, C extends Poolable> {
       long age = idleNanos(berth, now);
       if (expired(berth, age, now)) evict(berth);
       else if (allows(berth, need, now)) return berth;
-      else return null; // the others are older still; they are left to requests that are safe to repeat
+      else
+        return null; // the others are older still; they are left to requests that are safe to
+                     // repeat
     }
     return null;
   }
 
-  /** Makes sure that one more fits, giving up the oldest idle one that stands in the way; false if none does. */
+  /**
+   * Makes sure that one more fits, giving up the oldest idle one that stands in the way; false if
+   * none does.
+   */
   private boolean makeRoom(Shelf<R, C> shelf) {
     if (shelf.total >= limits.maxPerOrigin()) return evictOldest(shelf.idle, shelf);
     if (total() >= limits.maxConnections()) return evictOldest(idle, shelf);
@@ -365,7 +385,10 @@ final class Books<R, C extends Poolable> {
     lent.add(berth.inPool);
   }
 
-  /** A connection that nobody uses: to the first in line, or idle, or closed. It is lent, or idle after a sweep. */
+  /**
+   * A connection that nobody uses: to the first in line, or idle, or closed. It is lent, or idle
+   * after a sweep.
+   */
   private void settle(Berth<R, C> berth, long now) {
     Shelf<R, C> shelf = berth.shelf;
     if (phase != Phase.OPEN || expired(berth, idleNanos(berth, now), now)) {
@@ -389,7 +412,8 @@ final class Books<R, C extends Poolable> {
   }
 
   private boolean allows(Berth<R, C> berth, Need need, long now) {
-    return need != Need.FRESH && idleNanos(berth, now) < allowedNanos(berth, need == Need.REPEATABLE, now);
+    return need != Need.FRESH
+        && idleNanos(berth, now) < allowedNanos(berth, need == Need.REPEATABLE, now);
   }
 
   private void dismiss(Berth<R, C> berth) {
@@ -459,7 +483,8 @@ final class Books<R, C extends Poolable> {
     while (!line.isEmpty() && total() < limits.maxConnections()) {
       Shelf<R, C> shelf = line.firstEntry().getValue();
       Link<Waiter<R, C>> first = shelf.waiters.oldest();
-      if (first == null) throw new IllegalStateException("in line without a waiter: " + shelf.route);
+      if (first == null)
+        throw new IllegalStateException("in line without a waiter: " + shelf.route);
       answer(first.element, reserve(shelf));
     }
   }
@@ -479,7 +504,10 @@ final class Books<R, C extends Poolable> {
   /** Keeps a shelf in line exactly while its first waiter lacks nothing but a place in the pool. */
   private void reposition(Shelf<R, C> shelf) {
     Link<Waiter<R, C>> first = shelf.waiters.oldest();
-    long turn = first == null || shelf.total >= limits.maxPerOrigin() ? Shelf.NO_TURN : first.element.number;
+    long turn =
+        first == null || shelf.total >= limits.maxPerOrigin()
+            ? Shelf.NO_TURN
+            : first.element.number;
     if (turn == shelf.turn) return;
     if (shelf.turn != Shelf.NO_TURN) line.remove(shelf.turn);
     if (turn != Shelf.NO_TURN) line.put(turn, shelf);
@@ -494,7 +522,8 @@ final class Books<R, C extends Poolable> {
     discardedStale++;
     long aliveAt = berth.aliveNanos - berth.idleSinceNanos;
     long endedAt = now - berth.idleSinceNanos;
-    // Octets right after a response are a stray answer; later ones are the 408 with which some servers end an idle connection.
+    // Octets right after a response are a stray answer; later ones are the 408 with which some
+    // servers end an idle connection.
     if (found == Health.DIRTY && endedAt < IdleMemory.EARLY_NANOS) return;
     memory.sawClose(berth.shelf.route, aliveAt, endedAt, berth.openedNanos, berth.proven, now);
   }
@@ -505,13 +534,19 @@ final class Books<R, C extends Poolable> {
 
   private long allowedNanos(Berth<R, C> berth, boolean repeatable, long now) {
     Belief held = memory.recall(berth.shelf.route, now);
-    if (held == null) return rule.allowedNanos(repeatable, berth.announcedNanos, IdleRule.UNKNOWN, false);
+    if (held == null)
+      return rule.allowedNanos(repeatable, berth.announcedNanos, IdleRule.UNKNOWN, false);
     return rule.allowedNanos(repeatable, berth.announcedNanos, held.limitNanos(), held.witnessed());
   }
 
-  /** The wall clock goes on while the machine is suspended, the other does not; the server's timer does. */
+  /**
+   * The wall clock goes on while the machine is suspended, the other does not; the server's timer
+   * does.
+   */
   private long idleNanos(Berth<R, C> berth, long now) {
-    return Math.max(now - berth.idleSinceNanos, (wallMillis.getAsLong() - berth.idleSinceWallMillis) * 1_000_000L);
+    return Math.max(
+        now - berth.idleSinceNanos,
+        (wallMillis.getAsLong() - berth.idleSinceWallMillis) * 1_000_000L);
   }
 
   private int total() {

@@ -3,8 +3,8 @@ package dev.redial.internal.pool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A doubly linked list, oldest to newest, whose links belong to the elements, so that any of them leaves in constant time and none
- * costs an allocation. Confined to the pool's lock.
+ * A doubly linked list, oldest to newest, whose links belong to the elements, so that any of them
+ * leaves in constant time and none costs an allocation. Confined to the pool's lock.
  */
 final class Chain<T> {
 

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** What a change of the books asks to be done once the lock is released: connections to close, callers to wake, a reaper to start. */
+/**
+ * What a change of the books asks to be done once the lock is released: connections to close,
+ * callers to wake, a reaper to start.
+ */
 final class Errands<C extends Poolable> {
   private final List<C> closing = new ArrayList<>(1);
   private final List<Thread> waking = new ArrayList<>(1);

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the origins taught about how long they keep an idle connection. Holds a bounded number of origins, the least recently asked
- * for leaving first. Confined to the pool's lock.
+ * What the origins taught about how long they keep an idle connection. Holds a bounded number of
+ * origins, the least recently asked for leaving first. Confined to the pool's lock.
  */
 final class IdleMemory<R> {
 
@@ -110,7 +110,10 @@ final class IdleMemory<R> {
     learn(lesson, aliveAt, endedAt, !vague, now);
   }
 
-  /** A reused connection that the probe had found alive at this age was ended before the first octet of a response. */
+  /**
+   * A reused connection that the probe had found alive at this age was ended before the first octet
+   * of a response.
+   */
   void sawHangUp(R route, long age, long opened, boolean proven, long now) {
     Lesson lesson = lessons.computeIfAbsent(route, any -> new Lesson());
     if (age < TOLERANCE_NANOS) sawEarlyClose(lesson, opened, proven, now);
@@ -124,7 +127,8 @@ final class IdleMemory<R> {
     if (lesson == null) return;
     lesson.early = 0;
     Belief held = lesson.valid(now);
-    if (held != null && age > held.limitNanos + tolerance(held.limitNanos)) lesson.belief = provisional(age, true, now);
+    if (held != null && age > held.limitNanos + tolerance(held.limitNanos))
+      lesson.belief = provisional(age, true, now);
   }
 
   int size() {
@@ -133,13 +137,15 @@ final class IdleMemory<R> {
 
   private static void sawEarlyClose(Lesson lesson, long opened, boolean proven, long now) {
     if (proven) return; // this server does keep connections
-    if (lesson.early > 0 && opened - lesson.earlyNanos < 0) return; // not in a row: open already when the one before was ended
+    if (lesson.early > 0 && opened - lesson.earlyNanos < 0)
+      return; // not in a row: open already when the one before was ended
     lesson.early++;
     lesson.earlyNanos = now;
     if (lesson.early >= ENOUGH) lesson.belief = provisional(0, false, now);
   }
 
-  private static void learn(Lesson lesson, long aliveAt, long endedAt, boolean witnessed, long now) {
+  private static void learn(
+      Lesson lesson, long aliveAt, long endedAt, boolean witnessed, long now) {
     boolean sameBurst = lesson.inBurst && now - lesson.burstNanos < BURST_NANOS;
     if (sameBurst && lesson.event) return;
     if (sameBurst && apart(lesson.burstAliveAt, lesson.burstEndedAt, aliveAt, endedAt)) {
@@ -158,12 +164,19 @@ final class IdleMemory<R> {
     lesson.belief = adjust(lesson.valid(now), aliveAt, endedAt, witnessed, !sameBurst, now);
   }
 
-  private static Belief adjust(@Nullable Belief held, long aliveAt, long endedAt, boolean witnessed, boolean counts, long now) {
+  private static Belief adjust(
+      @Nullable Belief held,
+      long aliveAt,
+      long endedAt,
+      boolean witnessed,
+      boolean counts,
+      long now) {
     long limit = witnessed ? aliveAt : endedAt;
     if (held == null) return provisional(limit, witnessed, now);
     long tolerance = Math.max(tolerance(held.limitNanos), witnessed ? endedAt - aliveAt : 0);
     if (limit < held.limitNanos - tolerance) return provisional(limit, witnessed, now);
-    if (limit > held.limitNanos + tolerance) return witnessed ? provisional(limit, true, now) : held;
+    if (limit > held.limitNanos + tolerance)
+      return witnessed ? provisional(limit, true, now) : held;
     int closes = held.closes + (counts ? 1 : 0);
     long until = now + (closes >= ENOUGH ? CONFIRMED_NANOS : PROVISIONAL_NANOS);
     return new Belief(Math.min(limit, held.limitNanos), witnessed || held.witnessed, closes, until);

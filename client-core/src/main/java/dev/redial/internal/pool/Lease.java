@@ -4,8 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * One loan of a connection. It is ended exactly once, by {@link #giveBack()}, {@link #discard()} or {@link #hungUp()}; whatever is
- * called later, or loses the race, from any thread, does nothing. Afterwards the connection belongs to somebody else.
+ * One loan of a connection. It is ended exactly once, by {@link #giveBack()}, {@link #discard()} or
+ * {@link #hungUp()}; whatever is called later, or loses the race, from any thread, does nothing.
+ * Afterwards the connection belongs to somebody else.
  *
  * @param <C> the connection
  */
@@ -64,7 +65,10 @@ public final class Lease<C extends Poolable> {
     return idleNanos;
   }
 
-  /** The exchange ended clean: the connection goes to the next in line, becomes idle, or is closed if it must not be used again. */
+  /**
+   * The exchange ended clean: the connection goes to the next in line, becomes idle, or is closed
+   * if it must not be used again.
+   */
   public void giveBack() {
     if (end()) pool.giveBack(berth, connection, reused, idleNanos);
   }
@@ -75,8 +79,9 @@ public final class Lease<C extends Poolable> {
   }
 
   /**
-   * The server ended this reused connection before the first octet of a response: {@link #discard()}, and the pool learns how long
-   * this origin keeps connections, and closes its idle ones that are at least as old.
+   * The server ended this reused connection before the first octet of a response: {@link
+   * #discard()}, and the pool learns how long this origin keeps connections, and closes its idle
+   * ones that are at least as old.
    */
   public void hungUp() {
     if (end()) pool.hungUp(berth, reused, idleNanos);

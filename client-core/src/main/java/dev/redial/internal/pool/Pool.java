@@ -21,10 +21,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one client, lent by route: newest idle first, bounded in total and per route, callers served in order.
+ * The connections of one client, lent by route: newest idle first, bounded in total and per route,
+ * callers served in order.
  *
- * <p>For any number of threads of either kind. Every used connection is probed, by its borrower, before it is lent. Nothing slow or
- * foreign runs under the lock.
+ * <p>For any number of threads of either kind. Every used connection is probed, by its borrower,
+ * before it is lent. Nothing slow or foreign runs under the lock.
  *
  * @param <R> the route; equal ones share connections
  * @param <C> the connection
@@ -63,7 +64,8 @@ public final class Pool<R, C extends Poolable> {
   /** The idle time after which a connection is told to rest. */
   private static final long REST_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private static final ThreadFactory REAPERS = Thread.ofVirtual().name("redial-reaper-", 0).factory();
+  private static final ThreadFactory REAPERS =
+      Thread.ofVirtual().name("redial-reaper-", 0).factory();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition emptied = lock.newCondition();
@@ -81,9 +83,11 @@ public final class Pool<R, C extends Poolable> {
    * @param limits how many connections, how many waiters, how long they wait
    * @param keepAlive which idle connections may be used
    * @param nanoClock monotonic, for deadlines and ages
-   * @param wallMillis the wall clock, which goes on while the machine is suspended; it can only make a connection older
+   * @param wallMillis the wall clock, which goes on while the machine is suspended; it can only
+   *     make a connection older
    * @param jitter shortens lifetimes; used under the lock
-   * @param reapers makes the thread that sweeps the idle connections, started when the first one becomes idle; it ends by itself
+   * @param reapers makes the thread that sweeps the idle connections, started when the first one
+   *     becomes idle; it ends by itself
    * @param abandoned whether nobody can use the client any more; then the pool retires
    */
   public Pool(
@@ -112,25 +116,30 @@ public final class Pool<R, C extends Poolable> {
    * @param abandoned whether nobody can use the client any more; must not hold on to the client
    * @return the pool
    */
-  public static <R, C extends Poolable> Pool<R, C> create(PoolLimits limits, KeepAlive keepAlive, BooleanSupplier abandoned) {
+  public static <R, C extends Poolable> Pool<R, C> create(
+      PoolLimits limits, KeepAlive keepAlive, BooleanSupplier abandoned) {
     RandomGenerator jitter = () -> ThreadLocalRandom.current().nextLong();
-    return new Pool<>(limits, keepAlive, System::nanoTime, System::currentTimeMillis, jitter, REAPERS, abandoned);
+    return new Pool<>(
+        limits, keepAlive, System::nanoTime, System::currentTimeMillis, jitter, REAPERS, abandoned);
   }
 
   /**
-   * Lends a connection: the newest idle one that may be used and is alive, or else a new one. Waits while the pool stands at a limit.
+   * Lends a connection: the newest idle one that may be used and is alive, or else a new one. Waits
+   * while the pool stands at a limit.
    *
    * @param route where to
    * @param repeatable whether the request may be sent twice
    * @param freshOnly whether it must be a new connection
-   * @param deadlineNanos when, by the pool's clock, to give up waiting, or {@link #NO_DEADLINE}; the opener minds its own
+   * @param deadlineNanos when, by the pool's clock, to give up waiting, or {@link #NO_DEADLINE};
+   *     the opener minds its own
    * @param opener opens a new one, on this thread
    * @return the loan, to be ended by the caller
    * @throws IOException what the opener threw, or {@link PoolClosed}
    * @throws InterruptedException if the thread was interrupted; nothing was taken
    * @throws PoolExhausted if no connection became free in time
    */
-  public Lease<C> lend(R route, boolean repeatable, boolean freshOnly, long deadlineNanos, Opener<R, C> opener)
+  public Lease<C> lend(
+      R route, boolean repeatable, boolean freshOnly, long deadlineNanos, Opener<R, C> opener)
       throws IOException, InterruptedException, PoolExhausted {
     if (Thread.interrupted()) throw new InterruptedException();
     Need need = Need.of(repeatable, freshOnly);
@@ -172,7 +181,8 @@ public final class Pool<R, C extends Poolable> {
   }
 
   /**
-   * Teaches that a server ended a reused connection of this idle age. {@link Lease#hungUp()} does this and more.
+   * Teaches that a server ended a reused connection of this idle age. {@link Lease#hungUp()} does
+   * this and more.
    *
    * @param route the route
    * @param idleNanos the age
@@ -201,7 +211,10 @@ public final class Pool<R, C extends Poolable> {
     }
   }
 
-  /** From now on nothing is kept idle: idle connections are closed, returned ones too. Lending goes on. */
+  /**
+   * From now on nothing is kept idle: idle connections are closed, returned ones too. Lending goes
+   * on.
+   */
   public void retire() {
     lock.lock();
     try {
@@ -212,7 +225,10 @@ public final class Pool<R, C extends Poolable> {
     LockSupport.unpark(reaper);
   }
 
-  /** Closes every connection, the lent ones too; whoever waits, opens or asks from now on gets {@link PoolClosed}. */
+  /**
+   * Closes every connection, the lent ones too; whoever waits, opens or asks from now on gets
+   * {@link PoolClosed}.
+   */
   public void closeNow() {
     lock.lock();
     try {
@@ -355,13 +371,18 @@ public final class Pool<R, C extends Poolable> {
   // Inside
 
   /** Waits for the answer; null if the pool was closed. */
-  private @Nullable Berth<R, C> await(Waiter<R, C> waiter, long start, long deadlineNanos) throws InterruptedException, PoolExhausted {
+  private @Nullable Berth<R, C> await(Waiter<R, C> waiter, long start, long deadlineNanos)
+      throws InterruptedException, PoolExhausted {
     boolean byDeadline = deadlineNanos != NO_DEADLINE && deadlineNanos - start < acquireNanos;
     long end = byDeadline ? deadlineNanos : start + acquireNanos;
     while (!waiter.answered() && !Thread.currentThread().isInterrupted()) {
       long left = end - nanoClock.getAsLong();
       if (left > 0) LockSupport.parkNanos(this, left);
-      else giveUp(waiter, byDeadline ? Reason.DEADLINE : Reason.ACQUIRE_TIMEOUT, Math.max(0, end - start));
+      else
+        giveUp(
+            waiter,
+            byDeadline ? Reason.DEADLINE : Reason.ACQUIRE_TIMEOUT,
+            Math.max(0, end - start));
     }
     if (Thread.interrupted()) {
       withdraw(waiter);
@@ -396,13 +417,20 @@ public final class Pool<R, C extends Poolable> {
     }
   }
 
-  /** From a berth to a loan: probes the used connection, takes the next instead of a dead one, opens a new one at last. */
-  private Lease<C> board(Berth<R, C> taken, Need need, long start, Opener<R, C> opener) throws IOException, InterruptedException {
+  /**
+   * From a berth to a loan: probes the used connection, takes the next instead of a dead one, opens
+   * a new one at last.
+   */
+  private Lease<C> board(Berth<R, C> taken, Need need, long start, Opener<R, C> opener)
+      throws IOException, InterruptedException {
     Berth<R, C> berth = taken;
     long now = start;
     for (C used = berth.connection; used != null; used = berth.connection) {
       long idleNanos = Math.max(berth.lentIdleNanos, now - berth.idleSinceNanos);
-      Health health = idleNanos < berth.allowedNanos ? probe(berth, used) : null; // it may have aged while its taker slept
+      Health health =
+          idleNanos < berth.allowedNanos
+              ? probe(berth, used)
+              : null; // it may have aged while its taker slept
       if (health == Health.ALIVE) return new Lease<>(this, berth, used, true, idleNanos);
       now = nanoClock.getAsLong();
       berth = takeInstead(berth, health, need, now);
@@ -419,7 +447,8 @@ public final class Pool<R, C extends Poolable> {
     }
   }
 
-  private Berth<R, C> takeInstead(Berth<R, C> stale, @Nullable Health found, Need need, long now) throws PoolClosed {
+  private Berth<R, C> takeInstead(Berth<R, C> stale, @Nullable Health found, Need need, long now)
+      throws PoolClosed {
     lock.lock();
     try {
       return books.takeInstead(stale, found, need, now);
@@ -431,7 +460,8 @@ public final class Pool<R, C extends Poolable> {
   private C open(Berth<R, C> berth, Opener<R, C> opener) throws IOException, InterruptedException {
     C connection;
     try {
-      connection = Objects.requireNonNull(opener.open(berth.shelf.route), "the opener returned null");
+      connection =
+          Objects.requireNonNull(opener.open(berth.shelf.route), "the opener returned null");
     } catch (Throwable failure) {
       discard(berth);
       throw failure;
@@ -451,7 +481,9 @@ public final class Pool<R, C extends Poolable> {
     try {
       C idle = berth.boarded();
       Health health = idle.probe();
-      if (health == Health.ALIVE && !berth.rested && nanoClock.getAsLong() - berth.idleSinceNanos >= REST_NANOS) {
+      if (health == Health.ALIVE
+          && !berth.rested
+          && nanoClock.getAsLong() - berth.idleSinceNanos >= REST_NANOS) {
         berth.rested = true;
         idle.rest();
       }

@@ -45,7 +45,8 @@ public final class PoolExhausted extends Exception {
     return stats;
   }
 
-  private static String message(Reason reason, long waitedNanos, Standing standing, PoolLimits limits) {
+  private static String message(
+      Reason reason, long waitedNanos, Standing standing, PoolLimits limits) {
     PoolStats stats = standing.stats();
     return String.format(
         Locale.ROOT,
@@ -61,10 +62,13 @@ public final class PoolExhausted extends Exception {
         stats.waiting());
   }
 
-  private static String what(Reason reason, long waitedNanos, Standing standing, PoolLimits limits) {
+  private static String what(
+      Reason reason, long waitedNanos, Standing standing, PoolLimits limits) {
     return switch (reason) {
-      case ACQUIRE_TIMEOUT -> "no connection became free within the acquire timeout of " + time(waitedNanos);
-      case DEADLINE -> "no connection became free in the " + time(waitedNanos) + " that the request had left";
+      case ACQUIRE_TIMEOUT ->
+          "no connection became free within the acquire timeout of " + time(waitedNanos);
+      case DEADLINE ->
+          "no connection became free in the " + time(waitedNanos) + " that the request had left";
       case TOO_MANY_WAITERS ->
           "no connection is free, and "
               + standing.waitingForOrigin()

@@ -14,24 +14,28 @@ public interface Poolable {
   }
 
   /**
-   * One cheap look that does not block. Called only by the one who owns the connection (a borrower or the reaper), never under the
-   * pool's lock.
+   * One cheap look that does not block. Called only by the one who owns the connection (a borrower
+   * or the reaper), never under the pool's lock.
    *
    * @return what was found
    */
   Health probe();
 
-  /** Closes the connection. Idempotent, never blocks, from any thread; never called under the pool's lock. */
+  /**
+   * Closes the connection. Idempotent, never blocks, from any thread; never called under the pool's
+   * lock.
+   */
   void close();
 
   /**
-   * Lets go of what is not needed while idle, buffers above all. Called by the reaper, which owns the connection meanwhile, once in
-   * each idle period.
+   * Lets go of what is not needed while idle, buffers above all. Called by the reaper, which owns
+   * the connection meanwhile, once in each idle period.
    */
   void rest();
 
   /**
-   * How long the server said, with its last response, that it keeps the connection idle ({@code Keep-Alive: timeout}).
+   * How long the server said, with its last response, that it keeps the connection idle ({@code
+   * Keep-Alive: timeout}).
    *
    * @return nanoseconds, or -1 if it said nothing
    */

@@ -5,16 +5,20 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * The background thread's work: sweeps while anything is idle, then ends; the next connection that goes idle starts another.
+ * The background thread's work: sweeps while anything is idle, then ends; the next connection that
+ * goes idle starts another.
  *
- * <p>It holds on to the pool, never to the client: when the client was dropped, it retires the pool and ends.
+ * <p>It holds on to the pool, never to the client: when the client was dropped, it retires the pool
+ * and ends.
  */
 final class Reaper<R, C extends Poolable> implements Runnable {
 
   /** How often it sweeps, and the idle time from which on it looks at a connection. */
   static final long PERIOD_NANOS = Duration.ofMillis(250).toNanos();
 
-  /** A sweep may take this part of the time: with very many connections it comes round less often. */
+  /**
+   * A sweep may take this part of the time: with very many connections it comes round less often.
+   */
   private static final long REST_PER_WORK = 50;
 
   private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(5).toNanos();
@@ -28,8 +32,8 @@ final class Reaper<R, C extends Poolable> implements Runnable {
   }
 
   /**
-   * How long after the last look a connection of this idle age is looked at again: as precise as {@link IdleMemory} can use, and no
-   * more, so that long idle ones cost little.
+   * How long after the last look a connection of this idle age is looked at again: as precise as
+   * {@link IdleMemory} can use, and no more, so that long idle ones cost little.
    */
   static long lookAfterNanos(long ageNanos) {
     return Math.max(PERIOD_NANOS, ageNanos * 3 / 100);
@@ -41,7 +45,8 @@ final class Reaper<R, C extends Poolable> implements Runnable {
       long pause = PERIOD_NANOS;
       do {
         LockSupport.parkNanos(this, pause);
-        if (Thread.interrupted()) Thread.yield(); // means nothing here, but must not make the next pause return at once
+        if (Thread.interrupted())
+          Thread.yield(); // means nothing here, but must not make the next pause return at once
         Errands.runReporting(this::retireIfAbandoned);
         pause = Math.clamp(REST_PER_WORK * pool.sweep(), PERIOD_NANOS, LONGEST_PAUSE_NANOS);
       } while (pool.reaperStays());

@@ -1,6 +1,9 @@
 package dev.redial.internal.pool;
 
-/** What the pool holds for one route: its idle connections and those who wait for one. Confined to the pool's lock. */
+/**
+ * What the pool holds for one route: its idle connections and those who wait for one. Confined to
+ * the pool's lock.
+ */
 final class Shelf<R, C extends Poolable> {
 
   /** The {@link #turn} of a shelf that is not in the line for free places. */

@@ -4,8 +4,9 @@ import dev.redial.internal.pool.Chain.Link;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A caller in the line. It is answered exactly once, under the pool's lock, by whoever also takes it out of the line; or it takes
- * itself out, under the same lock, and is never answered. So an answer is never lost and never given twice.
+ * A caller in the line. It is answered exactly once, under the pool's lock, by whoever also takes
+ * it out of the line; or it takes itself out, under the same lock, and is never answered. So an
+ * answer is never lost and never given twice.
  */
 final class Waiter<R, C extends Poolable> {
   final Shelf<R, C> shelf;

@@ -39,7 +39,10 @@ public record Origin(boolean secure, String host, int port) {
     return secure ? 443 : 80;
   }
 
-  /** The value of {@code Host}: brackets around an IPv6 literal, the port only where it is not the default. */
+  /**
+   * The value of {@code Host}: brackets around an IPv6 literal, the port only where it is not the
+   * default.
+   */
   public String authority() {
     String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     return hasDefaultPort() ? name : name + ":" + port;

@@ -4,7 +4,8 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way to an origin: straight, or through an HTTP proxy. Connections of equal routes are interchangeable.
+ * A way to an origin: straight, or through an HTTP proxy. Connections of equal routes are
+ * interchangeable.
  *
  * @param origin where the request is for
  * @param proxy the proxy's address, maybe unresolved; null to go straight
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 public record Route(Origin origin, @Nullable InetSocketAddress proxy) {
 
   /**
-   * Whether the proxy forwards plain requests, which then carry the absolute form of their target (RFC 9112, section 3.2.2).
+   * Whether the proxy forwards plain requests, which then carry the absolute form of their target
+   * (RFC 9112, section 3.2.2).
    *
    * @return false for straight and for tunnelled routes
    */

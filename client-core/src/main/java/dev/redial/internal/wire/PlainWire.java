@@ -21,8 +21,8 @@ import jdk.net.ExtendedSocketOptions;
 public final class PlainWire implements Wire {
 
   /**
-   * The most octets of one system call. The JDK copies heap buffers through a direct one of the same size, which it then keeps for each
-   * carrier thread.
+   * The most octets of one system call. The JDK copies heap buffers through a direct one of the
+   * same size, which it then keeps for each carrier thread.
    */
   private static final int CALL_LIMIT = 128 * 1024;
 
@@ -56,11 +56,14 @@ public final class PlainWire implements Wire {
 
   private static void setUp(SocketChannel channel, SocketSettings settings) throws IOException {
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    if (settings.receiveBuffer() > 0) channel.setOption(StandardSocketOptions.SO_RCVBUF, settings.receiveBuffer());
-    if (settings.sendBuffer() > 0) channel.setOption(StandardSocketOptions.SO_SNDBUF, settings.sendBuffer());
+    if (settings.receiveBuffer() > 0)
+      channel.setOption(StandardSocketOptions.SO_RCVBUF, settings.receiveBuffer());
+    if (settings.sendBuffer() > 0)
+      channel.setOption(StandardSocketOptions.SO_SNDBUF, settings.sendBuffer());
     channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
     setIfSupported(channel, ExtendedSocketOptions.TCP_KEEPIDLE, seconds(settings.tcpIdle()));
-    setIfSupported(channel, ExtendedSocketOptions.TCP_KEEPINTERVAL, seconds(settings.tcpInterval()));
+    setIfSupported(
+        channel, ExtendedSocketOptions.TCP_KEEPINTERVAL, seconds(settings.tcpInterval()));
     setIfSupported(channel, ExtendedSocketOptions.TCP_KEEPCOUNT, settings.tcpProbes());
     InetAddress local = settings.localAddress();
     if (local != null) channel.bind(new InetSocketAddress(local, 0));
@@ -126,10 +129,15 @@ public final class PlainWire implements Wire {
     }
   }
 
-  /** Where a part had been accepted, the channel tells of the close that ended the waiting only at the next call, and not of its cause. */
+  /**
+   * Where a part had been accepted, the channel tells of the close that ended the waiting only at
+   * the next call, and not of its cause.
+   */
   private static ClosedChannelException closedBetween(ClosedChannelException e) {
     if (e instanceof AsynchronousCloseException) return e;
-    return Thread.currentThread().isInterrupted() ? new ClosedByInterruptException() : new AsynchronousCloseException();
+    return Thread.currentThread().isInterrupted()
+        ? new ClosedByInterruptException()
+        : new AsynchronousCloseException();
   }
 
   private void writeOnce(ByteBuffer from) throws IOException {

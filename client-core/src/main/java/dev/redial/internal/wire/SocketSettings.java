@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param tcpInterval time between such probes, in whole seconds
  * @param tcpProbes unanswered probes after which the kernel gives the connection up
  * @param localAddress the address to connect from, or null for the kernel's choice
- * @param receiveBuffer size of the socket's receive buffer in octets, or 0 for the kernel's choice, which grows by itself
+ * @param receiveBuffer size of the socket's receive buffer in octets, or 0 for the kernel's choice,
+ *     which grows by itself
  * @param sendBuffer the same for the send buffer
  */
 public record SocketSettings(
@@ -27,8 +28,10 @@ public record SocketSettings(
   public SocketSettings {
     Objects.requireNonNull(tcpIdle, "tcpIdle");
     Objects.requireNonNull(tcpInterval, "tcpInterval");
-    if (receiveBuffer < 0) throw new IllegalArgumentException("receiveBuffer must not be negative: " + receiveBuffer);
-    if (sendBuffer < 0) throw new IllegalArgumentException("sendBuffer must not be negative: " + sendBuffer);
+    if (receiveBuffer < 0)
+      throw new IllegalArgumentException("receiveBuffer must not be negative: " + receiveBuffer);
+    if (sendBuffer < 0)
+      throw new IllegalArgumentException("sendBuffer must not be negative: " + sendBuffer);
   }
 
   /**

@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs an action when a deadline passes, for deadlines that nearly always are met.
  *
- * <p>Arming and disarming an {@link Alarm} is a compare-and-set each: no lock, no allocation and, in the usual case that the new deadline
- * is not the soonest of all, no system call. Expiry is noticed by one daemon thread, within a few milliseconds, soonest deadline first. It
- * is a platform thread, as virtual threads can starve behind pinned carriers. It starts when the first alarm is armed, ends when no alarm
- * has been armed for a while, and starts anew when needed. It keeps alive only alarms and what their actions refer to.
+ * <p>Arming and disarming an {@link Alarm} is a compare-and-set each: no lock, no allocation and,
+ * in the usual case that the new deadline is not the soonest of all, no system call. Expiry is
+ * noticed by one daemon thread, within a few milliseconds, soonest deadline first. It is a platform
+ * thread, as virtual threads can starve behind pinned carriers. It starts when the first alarm is
+ * armed, ends when no alarm has been armed for a while, and starts anew when needed. It keeps alive
+ * only alarms and what their actions refer to.
  */
 public final class Watchdog {
   /*
@@ -69,8 +71,8 @@ public final class Watchdog {
   /**
    * Creates an alarm, not armed yet.
    *
-   * @param onExpiry run on the watchdog's thread when a deadline has passed; it must not block. What it throws goes to the thread's
-   *     uncaught exception handler
+   * @param onExpiry run on the watchdog's thread when a deadline has passed; it must not block.
+   *     What it throws goes to the thread's uncaught exception handler
    * @return the alarm, which has to be released
    */
   public Alarm alarm(Runnable onExpiry) {
@@ -104,8 +106,14 @@ public final class Watchdog {
   }
 
   private void startThread() {
-    Thread fresh = Thread.ofPlatform().name(name).daemon().inheritInheritableThreadLocals(false).unstarted(this::watch);
-    if (!THREAD.compareAndSet(this, null, fresh)) return; // another one has just begun, with a sweep
+    Thread fresh =
+        Thread.ofPlatform()
+            .name(name)
+            .daemon()
+            .inheritInheritableThreadLocals(false)
+            .unstarted(this::watch);
+    if (!THREAD.compareAndSet(this, null, fresh))
+      return; // another one has just begun, with a sweep
     try {
       fresh.start();
     } catch (Throwable e) {
@@ -160,12 +168,15 @@ public final class Watchdog {
     return false;
   }
 
-  /** Gives up the thread's place. False if an alarm was armed meanwhile and the thread has to go on. */
+  /**
+   * Gives up the thread's place. False if an alarm was armed meanwhile and the thread has to go on.
+   */
   private boolean retire() {
     nextWake = NEVER;
     thread = null;
     if (nextWake == NEVER && !anyArmed()) return true;
-    if (!THREAD.compareAndSet(this, null, Thread.currentThread())) return true; // another one has begun already
+    if (!THREAD.compareAndSet(this, null, Thread.currentThread()))
+      return true; // another one has begun already
     lower(now());
     return false;
   }
@@ -184,8 +195,8 @@ public final class Watchdog {
   /**
    * The deadlines of one connection or call, one after the other.
    *
-   * <p>Armed and disarmed by its owner, one thread at a time. It fires at most once: whoever has let a deadline pass has had the action
-   * run, and is of no further use.
+   * <p>Armed and disarmed by its owner, one thread at a time. It fires at most once: whoever has
+   * let a deadline pass has had the action run, and is of no further use.
    */
   public final class Alarm {
     private final Runnable onExpiry;
@@ -196,7 +207,8 @@ public final class Watchdog {
     }
 
     /**
-     * Sets or moves the deadline; one that has passed already fires at once. Without effect once the alarm has fired or was released.
+     * Sets or moves the deadline; one that has passed already fires at once. Without effect once
+     * the alarm has fired or was released.
      *
      * @param deadlineNanos on the scale of {@link System#nanoTime()}
      */
@@ -214,7 +226,8 @@ public final class Watchdog {
     /**
      * Takes the deadline back.
      *
-     * @return true if the alarm has not fired and will not; false if it has fired: the action has run or is about to
+     * @return true if the alarm has not fired and will not; false if it has fired: the action has
+     *     run or is about to
      */
     public boolean disarm() {
       return settle(NONE);
@@ -229,7 +242,10 @@ public final class Watchdog {
       return deadline == FIRED;
     }
 
-    /** Disarms and forgets the alarm, when what it guards has come to its end. Any thread may do so, any number of times. */
+    /**
+     * Disarms and forgets the alarm, when what it guards has come to its end. Any thread may do so,
+     * any number of times.
+     */
     public void release() {
       settle(RELEASED);
       alarms.remove(this);

@@ -14,9 +14,15 @@ import javax.net.ssl.SSLException;
 
 /** What a failed connect, read or write means. */
 public enum WireFailure {
-  /** The peer ended the stream in an orderly way where that could not be told by -1: inside TLS, or in a TLS handshake. */
+  /**
+   * The peer ended the stream in an orderly way where that could not be told by -1: inside TLS, or
+   * in a TLS handshake.
+   */
   FIN,
-  /** The peer, or a box on the way, reset the connection; a write finds out as "Broken pipe" if a read has found out before. */
+  /**
+   * The peer, or a box on the way, reset the connection; a write finds out as "Broken pipe" if a
+   * read has found out before.
+   */
   RST,
   /** Another thread of this process closed the wire, or it was closed already. */
   CLOSED,
@@ -34,7 +40,10 @@ public enum WireFailure {
   NO_LOCAL_ADDRESS,
   /** TLS found something wrong: a bad record, a bad certificate, an alert. */
   TLS,
-  /** Anything else. From a write, take it as {@link #RST}: systems may word a reset in the user's language. */
+  /**
+   * Anything else. From a write, take it as {@link #RST}: systems may word a reset in the user's
+   * language.
+   */
   OTHER;
 
   /**
@@ -63,7 +72,8 @@ public enum WireFailure {
     if (message.contains("refused")) return REFUSED;
     if (message.contains("reset") || message.contains("broken pipe")) return RST;
     if (message.contains("aborted") || message.contains("forcibly closed")) return RST; // Windows
-    if (message.contains("wrong type for socket")) return RST; // macOS, a write that races with the reset
+    if (message.contains("wrong type for socket"))
+      return RST; // macOS, a write that races with the reset
     return OTHER;
   }
 }

@@ -3,7 +3,6 @@ package dev.redial.internal.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.redial.internal.http1.ReferenceDecoder.Result;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,7 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Random responses, most of them nearly valid: the codec and the reference agree on every one. */
 class DecoderDifferentialTest {
   private static final int ROUNDS = 20_000;
-  private static final List<String> METHODS = List.of("GET", "GET", "GET", "GET", "HEAD", "CONNECT");
+  private static final List<String> METHODS =
+      List.of("GET", "GET", "GET", "GET", "HEAD", "CONNECT");
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
@@ -57,10 +57,13 @@ class DecoderDifferentialTest {
   }
 
   private static List<String> sorted(List<String> fields) {
-    java.util.TreeMap<String, List<String>> byName = new java.util.TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    java.util.TreeMap<String, List<String>> byName =
+        new java.util.TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (String field : fields) {
       int colon = field.indexOf(": ");
-      byName.computeIfAbsent(field.substring(0, colon), name -> new java.util.ArrayList<>()).add(field.substring(colon + 2));
+      byName
+          .computeIfAbsent(field.substring(0, colon), name -> new java.util.ArrayList<>())
+          .add(field.substring(colon + 2));
     }
     return byName.entrySet().stream()
         .flatMap(entry -> entry.getValue().stream().map(value -> entry.getKey() + ": " + value))

@@ -116,7 +116,8 @@ final class Received {
       throws MalformedMessageException {
     return switch (framing) {
       case Framing.Empty() -> new Chunks(true, "", from);
-      case Framing.Fixed(long length) when length > octets.length - from -> new Chunks(false, "", from);
+      case Framing.Fixed(long length) when length > octets.length - from ->
+          new Chunks(false, "", from);
       case Framing.Fixed(long length) -> plain(from, from + (int) length);
       case Framing.UntilClose() -> plain(from, octets.length);
       case Framing.Chunked() -> chunks(decoder, from);
@@ -130,7 +131,9 @@ final class Received {
   /** As {@code name: value}, sorted by name as {@link HttpHeaders} has them. */
   static List<String> fields(HttpHeaders headers) {
     List<String> fields = new ArrayList<>();
-    headers.map().forEach((name, values) -> values.forEach(value -> fields.add(name + ": " + value)));
+    headers
+        .map()
+        .forEach((name, values) -> values.forEach(value -> fields.add(name + ": " + value)));
     return fields;
   }
 }

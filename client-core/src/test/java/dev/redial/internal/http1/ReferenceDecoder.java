@@ -25,7 +25,8 @@ final class ReferenceDecoder {
   private static final Pattern DATA_END = Pattern.compile("\\r\\n");
   private static final Pattern TRAILERS = Pattern.compile(fields("\\r\\n"));
   private static final Pattern CODING =
-      Pattern.compile("(" + NAME + ")[ \\t]*+(;(?:\"(?:\\\\.|[^\"\\\\])*+(?:\"|\\\\?$)|[^\",])*+)?");
+      Pattern.compile(
+          "(" + NAME + ")[ \\t]*+(;(?:\"(?:\\\\.|[^\"\\\\])*+(?:\"|\\\\?$)|[^\",])*+)?");
 
   /** What came of it. */
   sealed interface Result {
@@ -82,8 +83,10 @@ final class ReferenceDecoder {
     Framing framing = framing(status, minor, fields, method);
     List<String> trailers = List.of();
     StringBuilder body = new StringBuilder();
-    if (framing instanceof Framing.Fixed fixed) body.append(take(BigInteger.valueOf(fixed.length())));
-    if (framing instanceof Framing.UntilClose) body.append(take(BigInteger.valueOf(input.length() - at)));
+    if (framing instanceof Framing.Fixed fixed)
+      body.append(take(BigInteger.valueOf(fixed.length())));
+    if (framing instanceof Framing.UntilClose)
+      body.append(take(BigInteger.valueOf(input.length() - at)));
     if (framing instanceof Framing.Chunked) trailers = chunks(body);
     boolean persistent = persistent(status, minor, fields, framing);
     return new Result.Complete(
@@ -99,10 +102,14 @@ final class ReferenceDecoder {
     }
   }
 
-  /** A size that is too large is found at the digit that makes it so, not at the end of the line. */
+  /**
+   * A size that is too large is found at the digit that makes it so, not at the end of the line.
+   */
   private String chunkSize() throws Stop {
     Matcher digits = Pattern.compile("[0-9A-Fa-f]*").matcher(input).region(at, input.length());
-    if (digits.lookingAt() && digits.end() > at && new BigInteger(digits.group(), 16).bitLength() > 63) throw malformed();
+    if (digits.lookingAt()
+        && digits.end() > at
+        && new BigInteger(digits.group(), 16).bitLength() > 63) throw malformed();
     return match(CHUNK_LINE).group(1);
   }
 
@@ -161,11 +168,13 @@ final class ReferenceDecoder {
       options.addAll(List.of(value.toLowerCase(Locale.ROOT).split("[^!#$%&'*+.^_`|~0-9a-z-]+")));
     if (options.contains("close") || status == 101) return false;
     if (status == 204 && !values(fields, "transfer-encoding").isEmpty()) return false;
-    return !(framing instanceof Framing.UntilClose) && (minor == 1 || options.contains("keep-alive"));
+    return !(framing instanceof Framing.UntilClose)
+        && (minor == 1 || options.contains("keep-alive"));
   }
 
   private String take(BigInteger octets) throws Stop {
-    if (octets.compareTo(BigInteger.valueOf(input.length() - at)) > 0) throw new Stop(new Result.Incomplete());
+    if (octets.compareTo(BigInteger.valueOf(input.length() - at)) > 0)
+      throw new Stop(new Result.Incomplete());
     String taken = input.substring(at, at + octets.intValueExact());
     at += taken.length();
     return taken;
@@ -174,7 +183,8 @@ final class ReferenceDecoder {
   /** If the input ended before the expression could decide, more input might have matched it. */
   private Matcher match(Pattern pattern) throws Stop {
     Matcher matcher = pattern.matcher(input).region(at, input.length());
-    if (!matcher.lookingAt()) throw matcher.hitEnd() ? new Stop(new Result.Incomplete()) : malformed();
+    if (!matcher.lookingAt())
+      throw matcher.hitEnd() ? new Stop(new Result.Incomplete()) : malformed();
     at = matcher.end();
     return matcher;
   }
@@ -195,7 +205,10 @@ final class ReferenceDecoder {
     for (String line : unfolded.split("\\r?\\n")) {
       if (line.isEmpty()) continue;
       int colon = line.indexOf(':');
-      fields.add(line.substring(0, colon) + ": " + line.substring(colon + 1).replaceAll("^[ \\t]+|[ \\t]+$", ""));
+      fields.add(
+          line.substring(0, colon)
+              + ": "
+              + line.substring(colon + 1).replaceAll("^[ \\t]+|[ \\t]+$", ""));
     }
     return fields;
   }

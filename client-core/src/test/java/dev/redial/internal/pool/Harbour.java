@@ -9,9 +9,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
-/** A pool with a clock that stands still, a reaper that is never started (tests sweep), and connections that are numbers. */
+/**
+ * A pool with a clock that stands still, a reaper that is never started (tests sweep), and
+ * connections that are numbers.
+ */
 final class Harbour {
-  final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1_000); // soon to overflow: only differences may be used
+  final AtomicLong clock =
+      new AtomicLong(Long.MAX_VALUE - 1_000); // soon to overflow: only differences may be used
   final AtomicLong wallMillis = new AtomicLong(1_700_000_000_000L);
   final List<FakeConnection> opened = Collections.synchronizedList(new ArrayList<>());
   final List<Runnable> reapers = Collections.synchronizedList(new ArrayList<>());
@@ -29,7 +33,9 @@ final class Harbour {
 
   Harbour(PoolLimits limits, KeepAlive keepAlive) {
     BooleanSupplier dropped = () -> abandoned;
-    pool = new Pool<>(limits, keepAlive, clock::get, wallMillis::get, new Fraction(), this::reaper, dropped);
+    pool =
+        new Pool<>(
+            limits, keepAlive, clock::get, wallMillis::get, new Fraction(), this::reaper, dropped);
   }
 
   private Thread reaper(Runnable work) {

@@ -103,16 +103,15 @@ class LendingTest {
     Harbour one = new Harbour(Harbour.limits(1, 1));
     IOException refused = new IOException("refused");
     for (int i = 0; i < 3; i++) {
-      assertThatThrownBy(
-              () ->
-                  one.pool.lend(
-                      "a",
-                      true,
-                      false,
-                      Pool.NO_DEADLINE,
-                      route -> {
-                        throw refused;
-                      }))
+      assertThatThrownBy(() ->
+              one.pool.lend(
+                  "a",
+                  true,
+                  false,
+                  Pool.NO_DEADLINE,
+                  route -> {
+                    throw refused;
+                  }))
           .isSameAs(refused);
     }
     assertThat(one.pool.isEmpty()).isTrue();
@@ -339,17 +338,16 @@ class LendingTest {
 
   @Test
   void aConnectionOpenedWhileThePoolWasClosedIsClosed() {
-    assertThatThrownBy(
-            () ->
-                harbour.pool.lend(
-                    "a",
-                    true,
-                    false,
-                    Pool.NO_DEADLINE,
-                    route -> {
-                      harbour.pool.closeNow();
-                      return harbour.open(route);
-                    }))
+    assertThatThrownBy(() ->
+            harbour.pool.lend(
+                "a",
+                true,
+                false,
+                Pool.NO_DEADLINE,
+                route -> {
+                  harbour.pool.closeNow();
+                  return harbour.open(route);
+                }))
         .isInstanceOf(PoolClosed.class);
     assertThat(harbour.opened).hasSize(1).allMatch(FakeConnection::closed);
     assertThat(harbour.pool.isEmpty()).isTrue();

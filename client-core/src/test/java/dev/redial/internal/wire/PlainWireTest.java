@@ -47,16 +47,15 @@ class PlainWireTest {
       CompletableFuture<Throwable> outcome = new CompletableFuture<>();
       AtomicBoolean interrupted = new AtomicBoolean();
       Thread thread =
-          threads.start(
-              () -> {
-                try {
-                  call.run();
-                  outcome.complete(new AssertionError("returned"));
-                } catch (Throwable e) {
-                  interrupted.set(Thread.currentThread().isInterrupted());
-                  outcome.complete(e);
-                }
-              });
+          threads.start(() -> {
+            try {
+              call.run();
+              outcome.complete(new AssertionError("returned"));
+            } catch (Throwable e) {
+              interrupted.set(Thread.currentThread().isInterrupted());
+              outcome.complete(e);
+            }
+          });
       return new Parked(thread, outcome, interrupted);
     }
   }
@@ -74,7 +73,9 @@ class PlainWireTest {
 
     private boolean isInWire() {
       StackTraceElement[] stack = thread.getStackTrace();
-      boolean inChannel = Arrays.stream(stack).anyMatch(frame -> frame.getClassName().equals("sun.nio.ch.SocketChannelImpl"));
+      boolean inChannel =
+          Arrays.stream(stack)
+              .anyMatch(frame -> frame.getClassName().equals("sun.nio.ch.SocketChannelImpl"));
       return inChannel && (stack[0].isNativeMethod() || thread.getState() == Thread.State.WAITING);
     }
 
@@ -87,7 +88,9 @@ class PlainWireTest {
   void carriesOctetsBothWaysAndCountsThem() throws Exception {
     try (Pair pair = Pair.open()) {
       pair.wire().write(ascii("question"));
-      assertThat(pair.peer().getInputStream().readNBytes(8)).asString(US_ASCII).isEqualTo("question");
+      assertThat(pair.peer().getInputStream().readNBytes(8))
+          .asString(US_ASCII)
+          .isEqualTo("question");
       pair.peer().getOutputStream().write("answer".getBytes(US_ASCII));
       ByteBuffer into = ByteBuffer.allocate(100);
       while (into.position() < 6) assertThat(pair.wire().read(into)).isPositive();
@@ -107,7 +110,12 @@ class PlainWireTest {
   void setsUpTheSocket() throws Exception {
     SocketSettings settings =
         new SocketSettings(
-            Duration.ofSeconds(7), Duration.ofSeconds(3), 2, InetAddress.getByName("127.0.0.1"), 8192, 16384);
+            Duration.ofSeconds(7),
+            Duration.ofSeconds(3),
+            2,
+            InetAddress.getByName("127.0.0.1"),
+            8192,
+            16384);
     try (Pair pair = Pair.open(settings)) {
       assertThat(pair.peer().getInetAddress().getHostAddress()).isEqualTo("127.0.0.1");
       assertThat(pair.wire().isOpen()).isTrue();
@@ -116,13 +124,18 @@ class PlainWireTest {
 
   @Test
   void aLocalAddressOfAnotherMachineIsRefused() {
-    assertThatThrownBy(
-            () ->
-                PlainWire.unconnected(
-                    new SocketSettings(
-                        Duration.ofSeconds(7), Duration.ofSeconds(3), 2, InetAddress.getByName("192.0.2.1"), 0, 0)))
+    assertThatThrownBy(() ->
+            PlainWire.unconnected(
+                new SocketSettings(
+                    Duration.ofSeconds(7),
+                    Duration.ofSeconds(3),
+                    2,
+                    InetAddress.getByName("192.0.2.1"),
+                    0,
+                    0)))
         .isInstanceOf(BindException.class)
-        .satisfies(e -> assertThat(WireFailure.of((IOException) e)).isEqualTo(WireFailure.NO_LOCAL_ADDRESS));
+        .satisfies(e ->
+            assertThat(WireFailure.of((IOException) e)).isEqualTo(WireFailure.NO_LOCAL_ADDRESS));
   }
 
   @Test
@@ -332,7 +345,8 @@ class PlainWireTest {
       pair.wire().close();
       assertThatThrownBy(() -> pair.wire().read(ByteBuffer.allocate(1)))
           .isExactlyInstanceOf(ClosedChannelException.class);
-      assertThatThrownBy(() -> pair.wire().write(ascii("x"))).isExactlyInstanceOf(ClosedChannelException.class);
+      assertThatThrownBy(() -> pair.wire().write(ascii("x")))
+          .isExactlyInstanceOf(ClosedChannelException.class);
     }
   }
 
@@ -352,7 +366,8 @@ class PlainWireTest {
   @Test
   void anUnresolvedAddressIsAnUnknownHost() throws Exception {
     PlainWire wire = PlainWire.unconnected(Peer.settings());
-    assertThatThrownBy(() -> wire.connect(InetSocketAddress.createUnresolved("no.such.host.invalid", 80)))
+    assertThatThrownBy(
+            () -> wire.connect(InetSocketAddress.createUnresolved("no.such.host.invalid", 80)))
         .isInstanceOf(UnknownHostException.class)
         .hasMessage("no.such.host.invalid");
     assertThat(wire.isOpen()).isFalse();
@@ -366,7 +381,9 @@ class PlainWireTest {
     new Random(1).nextBytes(there);
     new Random(2).nextBytes(back);
     try (Pair pair = Pair.open()) {
-      var peerReads = CompletableFuture.supplyAsync(() -> unchecked(() -> pair.peer().getInputStream().readNBytes(size)));
+      var peerReads =
+          CompletableFuture.supplyAsync(
+              () -> unchecked(() -> pair.peer().getInputStream().readNBytes(size)));
       Parked peerWrites = Kind.PLATFORM.start(() -> pair.peer().getOutputStream().write(back));
       Parked writes = Kind.VIRTUAL.start(() -> pair.wire().write(ByteBuffer.wrap(there)));
       ByteBuffer into = ByteBuffer.allocate(size);
@@ -397,12 +414,11 @@ class PlainWireTest {
     long[] last = {-1};
     await()
         .pollInterval(Duration.ofMillis(100))
-        .until(
-            () -> {
-              boolean stalled = wire.sent() > 0 && wire.sent() == last[0];
-              last[0] = wire.sent();
-              return stalled;
-            });
+        .until(() -> {
+          boolean stalled = wire.sent() > 0 && wire.sent() == last[0];
+          last[0] = wire.sent();
+          return stalled;
+        });
   }
 
   private static ByteBuffer ascii(String text) {

@@ -32,7 +32,9 @@ class WatchdogTest {
   }
 
   private long threads() {
-    return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals(watchdog.toString())).count();
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(t -> t.getName().equals(watchdog.toString()))
+        .count();
   }
 
   private static long in(long millis) {
@@ -45,12 +47,11 @@ class WatchdogTest {
     AtomicInteger times = new AtomicInteger();
     CountDownLatch fired = new CountDownLatch(1);
     Alarm alarm =
-        watchdog.alarm(
-            () -> {
-              at.set(System.nanoTime());
-              times.incrementAndGet();
-              fired.countDown();
-            });
+        watchdog.alarm(() -> {
+          at.set(System.nanoTime());
+          times.incrementAndGet();
+          fired.countDown();
+        });
     long deadline = in(50);
     alarm.arm(deadline);
 
@@ -116,7 +117,10 @@ class WatchdogTest {
   @Test
   void deadlinesFarAheadDoNotFire() {
     List<Alarm> far = new ArrayList<>();
-    for (long ahead : new long[] {SECONDS.toNanos(3600), Long.MAX_VALUE / 2, Long.MAX_VALUE - SECONDS.toNanos(3600)}) {
+    for (long ahead :
+        new long[] {
+          SECONDS.toNanos(3600), Long.MAX_VALUE / 2, Long.MAX_VALUE - SECONDS.toNanos(3600)
+        }) {
       Alarm alarm = watchdog.alarm(() -> {});
       alarm.arm(System.nanoTime() + ahead);
       far.add(alarm);
@@ -171,18 +175,16 @@ class WatchdogTest {
   void anActionThatThrowsIsReportedAndHurtsNoOther() {
     List<Throwable> reported = Collections.synchronizedList(new ArrayList<>());
     Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
-    Thread.setDefaultUncaughtExceptionHandler(
-        (thread, failure) -> {
-          reported.add(failure);
-          throw new IllegalStateException("the handler fails as well");
-        });
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+      reported.add(failure);
+      throw new IllegalStateException("the handler fails as well");
+    });
     try {
       AssertionError thrown = new AssertionError("thrown by the action");
       Alarm bad =
-          watchdog.alarm(
-              () -> {
-                throw thrown;
-              });
+          watchdog.alarm(() -> {
+            throw thrown;
+          });
       Alarm good = watchdog.alarm(() -> {});
       long deadline = in(20);
       bad.arm(deadline);
@@ -228,7 +230,10 @@ class WatchdogTest {
       await().until(first::fired);
       first.release();
       long gone = System.nanoTime();
-      await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(1)).until(() -> threads() == 0 || round(gone));
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .pollInterval(Duration.ofMillis(1))
+          .until(() -> threads() == 0 || round(gone));
       Alarm second = watchdog.alarm(() -> {});
       second.arm(in(10));
       await().atMost(Duration.ofSeconds(5)).until(second::fired);
@@ -247,14 +252,17 @@ class WatchdogTest {
     AtomicInteger late = new AtomicInteger();
     for (int u = 0; u < 8; u++) {
       int seed = u;
-      users.add(Thread.ofVirtual().start(() -> disarmAroundTheDeadline(new Random(seed), violations, late)));
+      users.add(
+          Thread.ofVirtual()
+              .start(() -> disarmAroundTheDeadline(new Random(seed), violations, late)));
     }
     for (Thread user : users) user.join();
     assertThat(violations).hasValue(0);
     assertThat(late.get()).isPositive();
   }
 
-  private void disarmAroundTheDeadline(Random random, AtomicInteger violations, AtomicInteger late) {
+  private void disarmAroundTheDeadline(
+      Random random, AtomicInteger violations, AtomicInteger late) {
     for (int i = 0; i < 300; i++) {
       AtomicInteger fired = new AtomicInteger();
       Alarm alarm = watchdog.alarm(fired::incrementAndGet);
@@ -283,16 +291,17 @@ class WatchdogTest {
       Random random = new Random(u);
       users.add(
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    for (int i = 0; i < each; i++) {
-                      watchdog.alarm(fired::incrementAndGet).arm(System.nanoTime() + random.nextInt(30_000_000));
-                      Alarm met = watchdog.alarm(() -> {});
-                      met.arm(in(60_000));
-                      if (!met.disarm()) fired.addAndGet(1_000_000);
-                      met.release();
-                    }
-                  }));
+              .start(() -> {
+                for (int i = 0; i < each; i++) {
+                  watchdog
+                      .alarm(fired::incrementAndGet)
+                      .arm(System.nanoTime() + random.nextInt(30_000_000));
+                  Alarm met = watchdog.alarm(() -> {});
+                  met.arm(in(60_000));
+                  if (!met.disarm()) fired.addAndGet(1_000_000);
+                  met.release();
+                }
+              }));
     }
     for (Thread user : users) user.join();
     await().atMost(Duration.ofSeconds(10)).until(() -> fired.get() == 8 * each);
