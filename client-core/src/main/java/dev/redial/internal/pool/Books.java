@@ -147,7 +147,7 @@ final class Books<R, C extends Poolable> {
     }
     berth.connection = connection;
     berth.openedNanos = now;
-    berth.expiresNanos = now + lifetimeNanos - (long) (lifetimeNanos / 10 * jitter.nextDouble());
+    berth.expiresNanos = now + lifetimeNanos - (long) (0.1 * lifetimeNanos * jitter.nextDouble());
     berth.proven = false;
     return true;
   }
