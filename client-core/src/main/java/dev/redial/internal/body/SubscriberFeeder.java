@@ -156,7 +156,7 @@ public final class SubscriberFeeder<T> implements Flow.Subscription {
     try {
       subscriber.onError(told);
     } catch (Throwable again) {
-      if (again != told) told.addSuppressed(again);
+      if (!again.equals(told)) told.addSuppressed(again);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.redial.internal.body.SubscriberFailure;
 import dev.redial.internal.body.SubscriberFeeder;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -67,7 +68,7 @@ final class BodyDelivery<T> {
       return outcome.get(
           Math.max(0, exchange.deadlineNanos() - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      throw failure(e.getCause());
+      throw failure(Objects.requireNonNullElse(e.getCause(), e));
     } catch (TimeoutException e) {
       exchange.abort();
       throw exchange.timedOut(e);
@@ -96,7 +97,7 @@ final class BodyDelivery<T> {
     try {
       return stage.get();
     } catch (ExecutionException e) {
-      throw failure(e.getCause());
+      throw failure(Objects.requireNonNullElse(e.getCause(), e));
     }
   }
 

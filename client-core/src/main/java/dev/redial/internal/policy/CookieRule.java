@@ -41,7 +41,7 @@ public final class CookieRule {
   private static boolean isSendable(String value) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
-      if (c > 0xFF || c < ' ' && c != '\t' || c == 0x7F) return false;
+      if (c > 0xFF || (c < 0x20 && c != 0x09) || c == 0x7F) return false;
     }
     return !value.isEmpty();
   }

@@ -45,8 +45,8 @@ final class Reaper<R, C extends Poolable> implements Runnable {
       long pause = PERIOD_NANOS;
       do {
         LockSupport.parkNanos(this, pause);
-        if (Thread.interrupted())
-          Thread.yield(); // means nothing here, but must not make the next pause return at once
+        // An interrupt means nothing here, but a flag left set would make the next pause return at once.
+        boolean unused = Thread.interrupted();
         Errands.runReporting(this::retireIfAbandoned);
         pause = Math.clamp(REST_PER_WORK * pool.sweep(), PERIOD_NANOS, LONGEST_PAUSE_NANOS);
       } while (pool.reaperStays());

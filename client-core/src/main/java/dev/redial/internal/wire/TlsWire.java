@@ -9,6 +9,7 @@ public final class TlsWire {
   private TlsWire() {}
 
   /** Not there yet. */
+  @SuppressWarnings("DoNotCallSuggester")
   public static Wire handshake(
       PlainWire below, SSLContext context, SSLParameters parameters, String peerHost, int peerPort)
       throws IOException {
