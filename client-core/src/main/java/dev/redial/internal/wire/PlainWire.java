@@ -162,7 +162,10 @@ public final class PlainWire implements Wire {
     return received;
   }
 
-  /** From here to {@link #endGlimpse} reads and writes do not wait. It would wait itself for a read or write under way. */
+  /**
+   * From here to {@link #endGlimpse} reads and writes do not wait. It would wait itself for a read
+   * or write under way.
+   */
   void beginGlimpse() throws IOException {
     channel.configureBlocking(false);
   }

@@ -8,8 +8,9 @@ import javax.net.ssl.SSLException;
 /**
  * A few TLS records that go out together, and how many plain octets each of them carries.
  *
- * <p>The engine asks for room for the largest possible record however small the record will be. So batches are lent by a small shelf of the
- * process while something is being written, instead of being kept by every connection. They hold nothing but ciphertext.
+ * <p>The engine asks for room for the largest possible record however small the record will be. So
+ * batches are lent by a small shelf of the process while something is being written, instead of
+ * being kept by every connection. They hold nothing but ciphertext.
  */
 final class RecordBatch {
   private static final int RECORDS = 4;
@@ -42,7 +43,8 @@ final class RecordBatch {
     records = 0;
     counted = 0;
     if (octets.capacity() != RECORDS * USUAL_RECORD_LIMIT) return;
-    for (int i = 0; i < SHELF.length(); i++) if (SHELF.getPlain(i) == null && SHELF.compareAndSet(i, null, this)) return;
+    for (int i = 0; i < SHELF.length(); i++)
+      if (SHELF.getPlain(i) == null && SHELF.compareAndSet(i, null, this)) return;
   }
 
   /** Adds a record; the result says how far that got. */

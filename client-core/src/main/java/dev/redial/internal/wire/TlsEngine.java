@@ -24,13 +24,15 @@ final class TlsEngine {
   private static final Pattern IPV4 = Pattern.compile("[0-9.]+");
 
   private final SSLEngine engine;
-  private final ReentrantLock tasks = new ReentrantLock(); // who finds a task taken waits for its end here
+  private final ReentrantLock tasks =
+      new ReentrantLock(); // who finds a task taken waits for its end here
 
   private TlsEngine(SSLEngine engine) {
     this.engine = engine;
   }
 
-  static TlsEngine client(SSLContext context, SSLParameters parameters, String peerHost, int peerPort) {
+  static TlsEngine client(
+      SSLContext context, SSLParameters parameters, String peerHost, int peerPort) {
     String host = peerHost.endsWith(".") ? peerHost.substring(0, peerHost.length() - 1) : peerHost;
     SSLEngine engine = context.createSSLEngine(host, peerPort);
     engine.setUseClientMode(true);
@@ -50,7 +52,8 @@ final class TlsEngine {
 
   private static List<SNIServerName> serverName(String host) {
     try {
-      return List.of(new SNIHostName(host.getBytes(StandardCharsets.UTF_8))); // from octets: underscores pass
+      return List.of(
+          new SNIHostName(host.getBytes(StandardCharsets.UTF_8))); // from octets: underscores pass
     } catch (IllegalArgumentException e) {
       return List.of(); // not a name that SNI can carry; servers have a default
     }
@@ -68,7 +71,10 @@ final class TlsEngine {
     return result;
   }
 
-  /** Whether a handshake message or an alert waits to be wrapped, as far as the last unwrapping tells. */
+  /**
+   * Whether a handshake message or an alert waits to be wrapped, as far as the last unwrapping
+   * tells.
+   */
   boolean hasToSend(SSLEngineResult last) {
     return switch (last.getHandshakeStatus()) {
       case NEED_WRAP -> true;
@@ -84,7 +90,9 @@ final class TlsEngine {
   void runTasks() {
     tasks.lock();
     try {
-      for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) task.run();
+      for (Runnable task = engine.getDelegatedTask();
+          task != null;
+          task = engine.getDelegatedTask()) task.run();
     } finally {
       tasks.unlock();
     }

@@ -17,7 +17,9 @@ final class TlsInbound {
   private static final int FIRST_CAPACITY = 4 * 1024;
   private static final int LAST_CAPACITY = 64 * 1024;
 
-  /** As much as a peer may send to an idle wire before a probe loses its patience, whatever it is. */
+  /**
+   * As much as a peer may send to an idle wire before a probe loses its patience, whatever it is.
+   */
   private static final int GLIMPSE_LIMIT = 64 * 1024;
 
   /** Held by whoever reads and unwraps. */
@@ -67,7 +69,10 @@ final class TlsInbound {
     }
   }
 
-  /** The answer that TLS wants may find the way out closed while there is still something to read; a write will tell. */
+  /**
+   * The answer that TLS wants may find the way out closed while there is still something to read; a
+   * write will tell.
+   */
   private void settle() {
     try {
       outbound.settle();
@@ -112,7 +117,10 @@ final class TlsInbound {
 
   /** Unwraps a record into a buffer of our own; false if it is not here as a whole. */
   private boolean unwrapAside() {
-    ByteBuffer aside = content.capacity() < engine.contentLimit() ? ByteBuffer.allocate(engine.contentLimit()) : content.clear();
+    ByteBuffer aside =
+        content.capacity() < engine.contentLimit()
+            ? ByteBuffer.allocate(engine.contentLimit())
+            : content.clear();
     SSLEngineResult result = unwrap(aside);
     content = aside.flip();
     return result != null && result.getStatus() == Status.OK;
@@ -124,7 +132,8 @@ final class TlsInbound {
     if (failure != null) throw failure;
     if (ended) throw terminated();
     if (result != null && result.getStatus() == Status.OK) return;
-    if (result != null && result.getStatus() == Status.BUFFER_OVERFLOW) throw new SSLException("TLS is stuck: " + result);
+    if (result != null && result.getStatus() == Status.BUFFER_OVERFLOW)
+      throw new SSLException("TLS is stuck: " + result);
     if (receive(true) < 0) throw terminated();
   }
 
@@ -162,7 +171,8 @@ final class TlsInbound {
 
   private int receive(boolean waiting) throws IOException {
     int capacity = capacityFor(waiting);
-    if (capacity > ciphertext.capacity()) ciphertext = ByteBuffer.allocate(capacity).put(ciphertext);
+    if (capacity > ciphertext.capacity())
+      ciphertext = ByteBuffer.allocate(capacity).put(ciphertext);
     else ciphertext.compact();
     try {
       return waiting ? below.read(ciphertext) : below.readNow(ciphertext);

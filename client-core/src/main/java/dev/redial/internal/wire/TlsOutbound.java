@@ -20,8 +20,10 @@ final class TlsOutbound {
 
   private final TlsEngine engine;
   private final PlainWire below;
-  private @Nullable RecordBatch unsent; // guarded by lock; ciphertext that the kernel has not accepted yet
-  private volatile boolean owing; // the engine has something to say of its own, such as the answer to a KeyUpdate
+  private @Nullable RecordBatch
+      unsent; // guarded by lock; ciphertext that the kernel has not accepted yet
+  private volatile boolean
+      owing; // the engine has something to say of its own, such as the answer to a KeyUpdate
   private volatile long sent;
 
   TlsOutbound(TlsEngine engine, PlainWire below) {
@@ -44,12 +46,17 @@ final class TlsOutbound {
     settle();
   }
 
-  /** Notes that the engine has something to say. Whoever does so calls {@link #settle} or {@link #settleNow} thereafter. */
+  /**
+   * Notes that the engine has something to say. Whoever does so calls {@link #settle} or {@link
+   * #settleNow} thereafter.
+   */
   void owe() {
     owing = true;
   }
 
-  /** Sends what the engine has to say, unless a writer is at work, who will then do so in the end. */
+  /**
+   * Sends what the engine has to say, unless a writer is at work, who will then do so in the end.
+   */
   void settle() throws IOException {
     while (owing && lock.tryLock()) {
       try {
@@ -61,7 +68,10 @@ final class TlsOutbound {
     }
   }
 
-  /** The same within a glimpse, for the holder of the lock; what the kernel has no room for stays until the next write. */
+  /**
+   * The same within a glimpse, for the holder of the lock; what the kernel has no room for stays
+   * until the next write.
+   */
   void settleNow() throws IOException {
     while (owing && sendUnsentNow()) {
       unsent = wrapOwn();
@@ -70,7 +80,9 @@ final class TlsOutbound {
     sendUnsentNow();
   }
 
-  /** Sends all handshake messages and alerts that the engine has to say. For the holder of the lock. */
+  /**
+   * Sends all handshake messages and alerts that the engine has to say. For the holder of the lock.
+   */
   void flush() throws IOException {
     sendUnsent();
     boolean more;
@@ -81,7 +93,10 @@ final class TlsOutbound {
     } while (more);
   }
 
-  /** Within a glimpse, for the holder of the lock: ends TLS, if the kernel has room for the few octets. */
+  /**
+   * Within a glimpse, for the holder of the lock: ends TLS, if the kernel has room for the few
+   * octets.
+   */
   void sayGoodbye() throws IOException {
     if (!sendUnsentNow()) return; // nothing can follow half a record
     engine.closeOutbound();
@@ -96,7 +111,8 @@ final class TlsOutbound {
     while (from.hasRemaining() && batch.hasRoom(limit)) {
       SSLEngineResult result = batch.add(engine, from);
       if (result.getStatus() == Status.CLOSED && batch.isEmpty()) throw ended();
-      if (result.getStatus() != Status.OK) break; // closing, or records have just been allowed to be larger
+      if (result.getStatus() != Status.OK)
+        break; // closing, or records have just been allowed to be larger
       idle = result.bytesProduced() == 0 ? idle + 1 : 0;
       if (idle > 2) throw new SSLException("TLS is stuck: " + result);
     }
@@ -109,7 +125,8 @@ final class TlsOutbound {
     RecordBatch batch = RecordBatch.lend(limit);
     while (batch.hasRoom(limit)) {
       SSLEngineResult result = batch.add(engine, NOTHING);
-      if (result.bytesProduced() == 0 || result.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) break;
+      if (result.bytesProduced() == 0 || result.getHandshakeStatus() != HandshakeStatus.NEED_WRAP)
+        break;
     }
     batch.seal();
     return batch;
@@ -149,6 +166,8 @@ final class TlsOutbound {
   }
 
   private IOException ended() {
-    return below.isOpen() ? new EOFException("the peer has ended TLS") : new ClosedChannelException();
+    return below.isOpen()
+        ? new EOFException("the peer has ended TLS")
+        : new ClosedChannelException();
   }
 }

@@ -12,8 +12,9 @@ import javax.net.ssl.SSLSession;
 /**
  * TLS over a {@link PlainWire}.
  *
- * <p>Drives the JDK's engine by itself instead of using an {@code SSLSocket}, because only so can an idle connection be probed: what
- * arrives may be a session ticket, a key update, close_notify or stray content, and from outside they all look alike.
+ * <p>Drives the JDK's engine by itself instead of using an {@code SSLSocket}, because only so can
+ * an idle connection be probed: what arrives may be a session ticket, a key update, close_notify or
+ * stray content, and from outside they all look alike.
  */
 public final class TlsWire implements Wire {
   private static final int STUCK = 100;
@@ -31,19 +32,20 @@ public final class TlsWire implements Wire {
   }
 
   /**
-   * Makes a connected wire a TLS client's. Waits as long as the peer does; closing the wire below ends it.
+   * Makes a connected wire a TLS client's. Waits as long as the peer does; closing the wire below
+   * ends it.
    *
    * <p>A session with the same host and port is resumed if the context still knows one.
    *
    * @param below connected, with nothing left to read; the new wire owns it
    * @param context keys, trust and the cache of sessions
-   * @param parameters protocols, ciphers, ALPN, endpoint identification, server names; where they leave the server names open, the host
-   *     is named unless it is an address
+   * @param parameters protocols, ciphers, ALPN, endpoint identification, server names; where they
+   *     leave the server names open, the host is named unless it is an address
    * @param peerHost the host meant, for server name, identification and session cache
    * @param peerPort its port
    * @return the wire, with the handshake done
-   * @throws javax.net.ssl.SSLHandshakeException if the handshake fails, also with an {@link java.io.EOFException} as its cause because
-   *     the peer closed the connection
+   * @throws javax.net.ssl.SSLHandshakeException if the handshake fails, also with an {@link
+   *     java.io.EOFException} as its cause because the peer closed the connection
    * @throws IOException if the wire below fails. It is closed after any failure
    */
   public static TlsWire handshake(
@@ -145,7 +147,8 @@ public final class TlsWire implements Wire {
 
   @Override
   public void close() {
-    // A lock that is taken belongs to somebody parked in the channel, or about to be: even looking at the channel would wait for him.
+    // A lock that is taken belongs to somebody parked in the channel, or about to be: even looking
+    // at the channel would wait for him.
     if (below.isOpen() && inbound.lock.tryLock()) {
       try {
         closeAsReader();

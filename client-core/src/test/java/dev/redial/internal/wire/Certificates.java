@@ -15,7 +15,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** A certificate for localhost that is made when the test runs, and contexts that use and trust it. */
+/**
+ * A certificate for localhost that is made when the test runs, and contexts that use and trust it.
+ */
 record Certificates(KeyStore store) {
   private static final String PASSWORD = "secret";
 
@@ -24,9 +26,26 @@ record Certificates(KeyStore store) {
     Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
     List<String> command =
         List.of(
-            keytool.toString(), "-genkeypair", "-alias", "localhost", "-keyalg", "EC", "-groupname", "secp256r1",
-            "-dname", "CN=localhost", "-ext", "SAN=DNS:localhost,IP:127.0.0.1", "-validity", "7",
-            "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass", PASSWORD);
+            keytool.toString(),
+            "-genkeypair",
+            "-alias",
+            "localhost",
+            "-keyalg",
+            "EC",
+            "-groupname",
+            "secp256r1",
+            "-dname",
+            "CN=localhost",
+            "-ext",
+            "SAN=DNS:localhost,IP:127.0.0.1",
+            "-validity",
+            "7",
+            "-storetype",
+            "PKCS12",
+            "-keystore",
+            file.toString(),
+            "-storepass",
+            PASSWORD);
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).describedAs(output).isZero();
@@ -44,7 +63,8 @@ record Certificates(KeyStore store) {
   }
 
   SSLContext client() throws GeneralSecurityException, IOException {
-    TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     trusted.setCertificateEntry("localhost", store.getCertificate("localhost"));
@@ -52,11 +72,14 @@ record Certificates(KeyStore store) {
     return context(null, trust);
   }
 
-  private static SSLContext context(@Nullable KeyManagerFactory keys, @Nullable TrustManagerFactory trust)
+  private static SSLContext context(
+      @Nullable KeyManagerFactory keys, @Nullable TrustManagerFactory trust)
       throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(
-        keys == null ? null : keys.getKeyManagers(), trust == null ? null : trust.getTrustManagers(), null);
+        keys == null ? null : keys.getKeyManagers(),
+        trust == null ? null : trust.getTrustManagers(),
+        null);
     return context;
   }
 }

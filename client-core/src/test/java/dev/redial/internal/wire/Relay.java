@@ -9,7 +9,10 @@ import java.net.Socket;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A stretch of network between a client and a server that lets through as much towards the client as it is told to. */
+/**
+ * A stretch of network between a client and a server that lets through as much towards the client
+ * as it is told to.
+ */
 final class Relay implements Closeable {
   private final Peer front = new Peer();
   private final Socket back;
@@ -43,7 +46,10 @@ final class Relay implements Closeable {
     toClient.drainPermits();
   }
 
-  /** The reads that it took to take what the client has sent: the number of its writes, if they are apart in time. */
+  /**
+   * The reads that it took to take what the client has sent: the number of its writes, if they are
+   * apart in time.
+   */
   long writesFromClient() {
     return writesFromClient.get();
   }

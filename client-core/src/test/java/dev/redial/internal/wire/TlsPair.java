@@ -11,14 +11,21 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
-/** A TLS wire and the server's end of it, an {@link SSLSocket} over a plain one; between them a relay, if asked for. */
-record TlsPair(TlsWire wire, SSLSocket peer, Socket beneath, @Nullable Relay relay) implements AutoCloseable {
+/**
+ * A TLS wire and the server's end of it, an {@link SSLSocket} over a plain one; between them a
+ * relay, if asked for.
+ */
+record TlsPair(TlsWire wire, SSLSocket peer, Socket beneath, @Nullable Relay relay)
+    implements AutoCloseable {
 
   static TlsPair open(Setting setting) throws Exception {
     return open(setting, false, 0);
   }
 
-  /** With a relay that cuts what it passes on to the client into pieces; everything is let through from the start. */
+  /**
+   * With a relay that cuts what it passes on to the client into pieces; everything is let through
+   * from the start.
+   */
   static TlsPair relayed(Setting setting, int piece) throws Exception {
     return open(setting, true, piece);
   }
@@ -26,7 +33,9 @@ record TlsPair(TlsWire wire, SSLSocket peer, Socket beneath, @Nullable Relay rel
   private static TlsPair open(Setting setting, boolean relayed, int piece) throws Exception {
     try (Peer listener = new Peer()) {
       CompletableFuture<Accepted> accepting =
-          CompletableFuture.supplyAsync(() -> accept(setting, listener), command -> Thread.ofPlatform().daemon().start(command));
+          CompletableFuture.supplyAsync(
+              () -> accept(setting, listener),
+              command -> Thread.ofPlatform().daemon().start(command));
       Relay relay = relayed ? new Relay(listener.address(), piece) : null;
       if (relay != null) relay.allowEverything();
       PlainWire plain = PlainWire.unconnected(Peer.settings());
@@ -45,7 +54,9 @@ record TlsPair(TlsWire wire, SSLSocket peer, Socket beneath, @Nullable Relay rel
   private static Accepted accept(Setting setting, Peer listener) {
     try {
       Socket plain = listener.accept();
-      SSLSocket tls = (SSLSocket) setting.server.getSocketFactory().createSocket(plain, null, plain.getPort(), true);
+      SSLSocket tls =
+          (SSLSocket)
+              setting.server.getSocketFactory().createSocket(plain, null, plain.getPort(), true);
       tls.setUseClientMode(false);
       SSLParameters parameters = tls.getSSLParameters();
       parameters.setApplicationProtocols(new String[] {"http/1.1"});
@@ -73,7 +84,8 @@ record TlsPair(TlsWire wire, SSLSocket peer, Socket beneath, @Nullable Relay rel
       parameters.setProtocols(new String[] {protocol});
       parameters.setApplicationProtocols(new String[] {"http/1.1"});
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      int port = plain.remote().map(address -> ((InetSocketAddress) address).getPort()).orElseThrow();
+      int port =
+          plain.remote().map(address -> ((InetSocketAddress) address).getPort()).orElseThrow();
       return TlsWire.handshake(plain, client, parameters, host, port);
     }
   }

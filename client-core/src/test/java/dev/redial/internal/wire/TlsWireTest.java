@@ -50,7 +50,9 @@ class TlsWireTest {
   void carriesOctetsBothWaysAndCountsThem(String protocol) throws Exception {
     try (TlsPair pair = TlsPair.open(setting(protocol))) {
       pair.wire().write(ascii("question"));
-      assertThat(pair.peer().getInputStream().readNBytes(8)).asString(US_ASCII).isEqualTo("question");
+      assertThat(pair.peer().getInputStream().readNBytes(8))
+          .asString(US_ASCII)
+          .isEqualTo("question");
       pair.peer().getOutputStream().write("answer".getBytes(US_ASCII));
       assertThat(readText(pair.wire(), 6)).isEqualTo("answer");
       assertThat(pair.wire().sent()).isEqualTo(8);
@@ -147,7 +149,10 @@ class TlsWireTest {
   void theEndThatCameWithTheLastAnswerIsSeenByTheProbe() throws Exception {
     try (TlsPair pair = TlsPair.relayed(setting(TLS13), 65536)) {
       Relay relay = pair.relay();
-      await().until(() -> pair.wire().probe() == Probe.ALIVE && relay.client().getInputStream().available() == 0);
+      await()
+          .until(() ->
+              pair.wire().probe() == Probe.ALIVE
+                  && relay.client().getInputStream().available() == 0);
       relay.forbid();
       pair.peer().getOutputStream().write("answer".getBytes(US_ASCII));
       pair.peer().close();
@@ -184,15 +189,14 @@ class TlsWireTest {
       assertThat(pair.peer().getInputStream().read()).isEqualTo('x');
       Thread peer =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      pair.peer().startHandshake();
-                      pair.peer().getOutputStream().write("renewed".getBytes(US_ASCII));
-                    } catch (IOException e) {
-                      throw new java.io.UncheckedIOException(e);
-                    }
-                  });
+              .start(() -> {
+                try {
+                  pair.peer().startHandshake();
+                  pair.peer().getOutputStream().write("renewed".getBytes(US_ASCII));
+                } catch (IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                }
+              });
       assertThat(readText(pair.wire(), 7)).isEqualTo("renewed");
       peer.join();
     }
@@ -244,9 +248,11 @@ class TlsWireTest {
     byte[] back = random(5_000_003);
     try (TlsPair pair = TlsPair.open(setting(protocol))) {
       CompletableFuture<byte[]> peerReads =
-          CompletableFuture.supplyAsync(() -> readAll(pair, there.length), TlsWireTest::onItsOwnThread);
+          CompletableFuture.supplyAsync(
+              () -> readAll(pair, there.length), TlsWireTest::onItsOwnThread);
       CompletableFuture<Void> peerWrites =
-          CompletableFuture.runAsync(() -> writeAll(pair, back, 100_000), TlsWireTest::onItsOwnThread);
+          CompletableFuture.runAsync(
+              () -> writeAll(pair, back, 100_000), TlsWireTest::onItsOwnThread);
       CompletableFuture<Void> writes =
           CompletableFuture.runAsync(() -> write(pair.wire(), there), TlsWireTest::onItsOwnThread);
       assertThat(read(pair.wire(), back.length, 100_000)).isEqualTo(back);
@@ -264,9 +270,11 @@ class TlsWireTest {
     byte[] back = random(2_000_000);
     try (TlsPair pair = TlsPair.open(setting(TLS13))) {
       CompletableFuture<byte[]> peerReads =
-          CompletableFuture.supplyAsync(() -> readAll(pair, there.length), TlsWireTest::onItsOwnThread);
+          CompletableFuture.supplyAsync(
+              () -> readAll(pair, there.length), TlsWireTest::onItsOwnThread);
       CompletableFuture<Void> peerWrites =
-          CompletableFuture.runAsync(() -> writeWithKeyUpdates(pair, back), TlsWireTest::onItsOwnThread);
+          CompletableFuture.runAsync(
+              () -> writeWithKeyUpdates(pair, back), TlsWireTest::onItsOwnThread);
       CompletableFuture<Void> writes =
           CompletableFuture.runAsync(() -> write(pair.wire(), there), TlsWireTest::onItsOwnThread);
       assertThat(read(pair.wire(), back.length, 10_000)).isEqualTo(back);
@@ -307,7 +315,9 @@ class TlsWireTest {
             () -> {
               try {
                 Socket plain = listener.accept();
-                var tls = (javax.net.ssl.SSLSocket) setting.server().getSocketFactory().createSocket(plain, null, true);
+                var tls =
+                    (javax.net.ssl.SSLSocket)
+                        setting.server().getSocketFactory().createSocket(plain, null, true);
                 tls.getOutputStream().write('.');
                 return tls;
               } catch (IOException e) {
@@ -353,13 +363,16 @@ class TlsWireTest {
   void theHostIsNamedEvenWithoutADot() throws Exception {
     try (TlsPair pair = TlsPair.open(setting(TLS13))) {
       var session = (javax.net.ssl.ExtendedSSLSession) pair.peer().getSession();
-      assertThat(session.getRequestedServerNames()).hasToString("[type=host_name (0), value=localhost]");
+      assertThat(session.getRequestedServerNames())
+          .hasToString("[type=host_name (0), value=localhost]");
     }
   }
 
   @Test
   void aPlainAnswerToAHandshakeIsUnrecognised() throws Exception {
-    assertThatThrownBy(() -> handshakeWith(peer -> peer.getOutputStream().write("HTTP/1.1 400 Bad\r\n\r\n".getBytes(US_ASCII))))
+    assertThatThrownBy(() ->
+            handshakeWith(peer ->
+                peer.getOutputStream().write("HTTP/1.1 400 Bad\r\n\r\n".getBytes(US_ASCII))))
         .isInstanceOf(SSLException.class)
         .hasMessageContaining("recognized SSL message");
   }
@@ -387,16 +400,15 @@ class TlsWireTest {
   /** The peer takes the client's first flight and gives the answer. */
   private static void handshakeWith(Answer answer) throws Exception {
     try (Peer.Pair pair = Peer.Pair.open()) {
-      onItsOwnThread(
-          () -> {
-            try {
-              byte[] header = pair.peer().getInputStream().readNBytes(5);
-              pair.peer().getInputStream().readNBytes((header[3] & 0xFF) << 8 | header[4] & 0xFF);
-              answer.to(pair.peer());
-            } catch (IOException e) {
-              throw new java.io.UncheckedIOException(e);
-            }
-          });
+      onItsOwnThread(() -> {
+        try {
+          byte[] header = pair.peer().getInputStream().readNBytes(5);
+          pair.peer().getInputStream().readNBytes((header[3] & 0xFF) << 8 | header[4] & 0xFF);
+          answer.to(pair.peer());
+        } catch (IOException e) {
+          throw new java.io.UncheckedIOException(e);
+        }
+      });
       try {
         new Setting(server, client, TLS13, "localhost").handshake(pair.wire());
       } finally {
