@@ -162,16 +162,40 @@ public final class PlainWire implements Wire {
     return received;
   }
 
+  /**
+   * From here to {@link #endGlimpse} reads and writes do not wait. It would wait itself for a read
+   * or write under way.
+   */
+  void beginGlimpse() throws IOException {
+    channel.configureBlocking(false);
+  }
+
+  void endGlimpse() throws IOException {
+    channel.configureBlocking(true);
+  }
+
+  /** Within a glimpse: reads what is there, -1 at the end. */
+  int readNow(ByteBuffer into) throws IOException {
+    return channel.read(into);
+  }
+
+  /** Within a glimpse: writes what the kernel has room for. */
+  void writeNow(ByteBuffer from) throws IOException {
+    int octets = channel.write(from);
+    long before = sent;
+    sent = before + octets;
+  }
+
   @Override
   public Probe probe() {
     glance.clear();
     try {
-      channel.configureBlocking(false);
+      beginGlimpse();
       int octets;
       try {
-        octets = channel.read(glance);
+        octets = readNow(glance);
       } finally {
-        channel.configureBlocking(true);
+        endGlimpse();
       }
       if (octets == 0) return Probe.ALIVE;
       return octets < 0 ? Probe.FIN : Probe.OCTETS;

@@ -1,18 +1,204 @@
 package dev.redial.internal.wire;
 
 import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
 
-/** Placeholder until the engine driver lands. */
-public final class TlsWire {
-  private TlsWire() {}
+/**
+ * TLS over a {@link PlainWire}.
+ *
+ * <p>Drives the JDK's engine by itself instead of using an {@code SSLSocket}, because only so can
+ * an idle connection be probed: what arrives may be a session ticket, a key update, close_notify or
+ * stray content, and from outside they all look alike.
+ */
+public final class TlsWire implements Wire {
+  private static final int STUCK = 100;
 
-  /** Not there yet. */
-  @SuppressWarnings("DoNotCallSuggester")
-  public static Wire handshake(
+  private final PlainWire below;
+  private final TlsEngine engine;
+  private final TlsOutbound outbound;
+  private final TlsInbound inbound;
+
+  private TlsWire(PlainWire below, TlsEngine engine) {
+    this.below = below;
+    this.engine = engine;
+    this.outbound = new TlsOutbound(engine, below);
+    this.inbound = new TlsInbound(engine, below, outbound);
+  }
+
+  /**
+   * Makes a connected wire a TLS client's. Waits as long as the peer does; closing the wire below
+   * ends it.
+   *
+   * <p>A session with the same host and port is resumed if the context still knows one.
+   *
+   * @param below connected, with nothing left to read; the new wire owns it
+   * @param context keys, trust and the cache of sessions
+   * @param parameters protocols, ciphers, ALPN, endpoint identification, server names; where they
+   *     leave the server names open, the host is named unless it is an address
+   * @param peerHost the host meant, for server name, identification and session cache
+   * @param peerPort its port
+   * @return the wire, with the handshake done
+   * @throws javax.net.ssl.SSLHandshakeException if the handshake fails, also with an {@link
+   *     java.io.EOFException} as its cause because the peer closed the connection
+   * @throws IOException if the wire below fails. It is closed after any failure
+   */
+  public static TlsWire handshake(
       PlainWire below, SSLContext context, SSLParameters parameters, String peerHost, int peerPort)
       throws IOException {
-    throw new IOException("TLS to " + peerHost + ":" + peerPort + " is not there yet");
+    try {
+      TlsWire wire = new TlsWire(below, TlsEngine.client(context, parameters, peerHost, peerPort));
+      wire.handshake();
+      return wire;
+    } catch (IOException | RuntimeException | Error e) {
+      below.close();
+      throw e;
+    }
+  }
+
+  private void handshake() throws IOException {
+    inbound.lock.lock();
+    outbound.lock.lock();
+    try {
+      engine.beginHandshake();
+      driveHandshake();
+    } catch (IOException | RuntimeException e) {
+      close(); // says why, if there is something to say
+      throw e;
+    } finally {
+      outbound.lock.unlock();
+      inbound.lock.unlock();
+    }
+  }
+
+  private void driveHandshake() throws IOException {
+    int flushes = 0;
+    while (true) {
+      switch (engine.status()) {
+        case NEED_WRAP -> {
+          if (++flushes > STUCK) throw new SSLException("the TLS handshake is stuck");
+          outbound.flush();
+        }
+        case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> inbound.advanceHandshake();
+        case NEED_TASK -> engine.runTasks();
+        case FINISHED, NOT_HANDSHAKING -> {
+          return;
+        }
+      }
+    }
+  }
+
+  @Override
+  public int read(ByteBuffer into) throws IOException {
+    if (!into.hasRemaining()) throw new IllegalArgumentException("no room to read into: " + into);
+    return inbound.read(into);
+  }
+
+  @Override
+  public void write(ByteBuffer from) throws IOException {
+    outbound.write(from);
+  }
+
+  @Override
+  public long sent() {
+    return outbound.sent();
+  }
+
+  @Override
+  public long received() {
+    return inbound.received();
+  }
+
+  @Override
+  public Probe probe() {
+    inbound.lock.lock();
+    outbound.lock.lock();
+    try {
+      below.beginGlimpse();
+      try {
+        Probe found = inbound.glimpse();
+        if (found == Probe.ALIVE) outbound.settleNow();
+        return found;
+      } finally {
+        below.endGlimpse();
+      }
+    } catch (IOException e) {
+      return Probe.RST;
+    } finally {
+      outbound.lock.unlock();
+      inbound.lock.unlock();
+    }
+  }
+
+  @Override
+  public void rest() {
+    inbound.lock.lock();
+    try {
+      inbound.rest();
+    } finally {
+      inbound.lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    // A lock that is taken belongs to somebody parked in the channel, or about to be: even looking
+    // at the channel would wait for him.
+    if (below.isOpen() && inbound.lock.tryLock()) {
+      try {
+        closeAsReader();
+      } finally {
+        inbound.lock.unlock();
+      }
+    }
+    below.close();
+  }
+
+  private void closeAsReader() {
+    if (!outbound.lock.tryLock()) return;
+    try {
+      below.beginGlimpse();
+      outbound.sayGoodbye();
+    } catch (IOException e) {
+      // The peer learns it from the FIN that follows.
+    } finally {
+      below.close(); // before anybody can use it in its present mode
+      outbound.lock.unlock();
+    }
+  }
+
+  @Override
+  public boolean isOpen() {
+    return below.isOpen();
+  }
+
+  @Override
+  public Optional<SSLSession> session() {
+    return Optional.of(engine.session());
+  }
+
+  @Override
+  public Optional<String> applicationProtocol() {
+    return Optional.of(engine.applicationProtocol()).filter(protocol -> !protocol.isEmpty());
+  }
+
+  @Override
+  public Optional<SocketAddress> remote() {
+    return below.remote();
+  }
+
+  @Override
+  public Optional<SocketAddress> local() {
+    return below.local();
+  }
+
+  @Override
+  public String toString() {
+    return "TlsWire[" + below + "]";
   }
 }
