@@ -10,6 +10,6 @@ final class Nanos {
   private Nanos() {}
 
   static long of(Duration duration) {
-    return duration.getSeconds() >= FOREVER / 1_000_000_000L ? FOREVER : duration.toNanos();
+    return duration.toSeconds() >= FOREVER / 1_000_000_000L ? FOREVER : duration.toNanos();
   }
 }
