@@ -277,10 +277,6 @@ final class Books<R, C extends Poolable> {
     return lent.isEmpty() && idle.isEmpty();
   }
 
-  boolean isUnlent() {
-    return lent.isEmpty();
-  }
-
   PoolStats stats() {
     int total = lent.size() + idle.size();
     return new PoolStats(

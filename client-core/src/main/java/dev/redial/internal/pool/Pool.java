@@ -59,7 +59,7 @@ public final class Pool<R, C extends Poolable> {
   private static final RandomGenerator JITTER = () -> ThreadLocalRandom.current().nextLong();
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition unlent = lock.newCondition();
+  private final Condition emptied = lock.newCondition();
   private final Books<R, C> books; // guarded by lock
 
   /**
@@ -106,12 +106,16 @@ public final class Pool<R, C extends Poolable> {
   /**
    * Creates an empty pool with the system's clocks and virtual threads.
    *
+   * @param <R> the route
+   * @param <C> the connection
    * @param limits how many connections, how many waiters, how long they wait
    * @param keepAlive which idle connections may be used
    * @param abandoned whether nobody can use the client any more; must not hold on to the client
+   * @return the pool
    */
-  public Pool(PoolLimits limits, KeepAlive keepAlive, BooleanSupplier abandoned) {
-    this(
+  public static <R, C extends Poolable> Pool<R, C> create(
+      PoolLimits limits, KeepAlive keepAlive, BooleanSupplier abandoned) {
+    return new Pool<>(
         limits, keepAlive, System::nanoTime, System::currentTimeMillis, JITTER, REAPERS, abandoned);
   }
 
@@ -246,20 +250,19 @@ public final class Pool<R, C extends Poolable> {
   }
 
   /**
-   * Waits until no connection is lent or being opened, and those that were given up are closed.
+   * Waits until the pool {@link #isEmpty()} and every connection that it gave up is closed.
    *
-   * @param deadlineNanos when to give up, by the pool's clock, or {@link #NO_DEADLINE}
+   * @param nanos how long at most
    * @return whether it is so
    * @throws InterruptedException if the thread was interrupted
    */
-  public boolean awaitUnlent(long deadlineNanos) throws InterruptedException {
+  public boolean awaitEmpty(long nanos) throws InterruptedException {
+    long left = nanos;
     lock.lockInterruptibly();
     try {
-      while (closing > 0 || !books.isUnlent()) {
-        long left =
-            deadlineNanos == NO_DEADLINE ? acquireNanos : deadlineNanos - nanoClock.getAsLong();
+      while (closing > 0 || !books.isEmpty()) {
         if (left <= 0) return false;
-        long unused = unlent.awaitNanos(left);
+        left = emptied.awaitNanos(left);
       }
       return true;
     } finally {
@@ -492,7 +495,7 @@ public final class Pool<R, C extends Poolable> {
     Errands<C> errands = books.takeErrands();
     boolean closes = errands != null && errands.closes();
     if (closes) closing++;
-    else signalUnlent();
+    else signalIfEmpty();
     lock.unlock();
     if (errands != null) errands.run(this::startReaper);
     if (closes) closed();
@@ -502,14 +505,14 @@ public final class Pool<R, C extends Poolable> {
     lock.lock();
     try {
       closing--;
-      signalUnlent();
+      signalIfEmpty();
     } finally {
       lock.unlock();
     }
   }
 
-  private void signalUnlent() {
-    if (closing == 0 && books.isUnlent()) unlent.signalAll();
+  private void signalIfEmpty() {
+    if (closing == 0 && books.isEmpty()) emptied.signalAll();
   }
 
   /** A lease comes from this pool, so its berth is of this pool's routes. */
