@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +27,6 @@ final class Books<R, C extends Poolable> {
    * limit with none idle, or the pool does, with none idle anywhere. (Those the reaper is looking at do not count; it settles them.)
    * Every change that could end such a want serves the first in line before the lock is released, so that whoever finds a place or
    * an idle connection free may take it without overtaking anybody.
-   *
-   * Those who wait while their route stands at its own limit are served by that route alone. The others wait for any place: their
-   * routes stand in `line`, each under the number of its first waiter, so that finding the longest waiting one costs little however
-   * many routes and waiters there are.
    */
 
   private enum Phase {
@@ -43,19 +38,15 @@ final class Books<R, C extends Poolable> {
   }
 
   private final PoolLimits limits;
-  private final IdleRule rule;
-  private final IdleMemory<R> memory = new IdleMemory<>(IdleMemory.CAPACITY);
+  private final Freshness<R, C> freshness;
+  private final WaitingLine<R, C> line;
   private final long lifetimeNanos;
-  private final LongSupplier wallMillis;
   private final RandomGenerator jitter;
 
   private final Map<R, Shelf<R, C>> shelves = new HashMap<>();
-  private final TreeMap<Long, Shelf<R, C>> line = new TreeMap<>();
   private final Chain<Berth<R, C>> lent = new Chain<>();
   private final Chain<Berth<R, C>> idle = new Chain<>();
   private Phase phase = Phase.OPEN;
-  private int waiting;
-  private long nextNumber;
   private long opened;
   private long reused;
   private long discardedStale;
@@ -65,9 +56,9 @@ final class Books<R, C extends Poolable> {
 
   Books(PoolLimits limits, KeepAlive keepAlive, LongSupplier wallMillis, RandomGenerator jitter) {
     this.limits = limits;
-    this.rule = IdleRule.of(keepAlive);
+    this.freshness = new Freshness<>(keepAlive, wallMillis);
+    this.line = new WaitingLine<>(limits.maxPerOrigin());
     this.lifetimeNanos = Nanos.of(keepAlive.lifetimeLimit());
-    this.wallMillis = wallMillis;
     this.jitter = jitter;
   }
 
@@ -89,7 +80,7 @@ final class Books<R, C extends Poolable> {
   Berth<R, C> takeInstead(Berth<R, C> stale, @Nullable Health found, Need need, long now)
       throws PoolClosed {
     reused--;
-    if (found != null) learnEnd(stale, found, now);
+    if (found != null) sawEnd(stale, found, now);
     errands().close(stale.boarded());
     if (phase == Phase.CLOSED) {
       free(stale);
@@ -112,17 +103,13 @@ final class Books<R, C extends Poolable> {
       purge(shelf);
       return null;
     }
-    Waiter<R, C> waiter = new Waiter<>(shelf, need, nextNumber++);
-    shelf.waiters.add(waiter.link);
-    waiting++;
-    reposition(shelf);
-    return waiter;
+    return line.join(shelf, need);
   }
 
   /** Takes a waiter out of the line; false if it has been answered. */
   boolean withdraw(Waiter<R, C> waiter) {
     if (waiter.answered()) return false;
-    leaveLine(waiter);
+    line.leave(waiter);
     purge(waiter.shelf);
     return true;
   }
@@ -147,7 +134,7 @@ final class Books<R, C extends Poolable> {
     }
     berth.connection = connection;
     berth.openedNanos = now;
-    berth.expiresNanos = now + lifetimeNanos - (long) (0.1 * lifetimeNanos * jitter.nextDouble());
+    berth.expiresNanos = now + lifetimeNanos - (long) (lifetimeNanos * 0.1 * jitter.nextDouble());
     berth.proven = false;
     return true;
   }
@@ -157,15 +144,8 @@ final class Books<R, C extends Poolable> {
   /** After an exchange that ended clean. */
   void giveBack(
       Berth<R, C> berth, boolean wasReused, long wasIdleNanos, long announcedNanos, long now) {
-    if (wasReused) {
-      berth.proven = true;
-      memory.sawReuse(berth.shelf.route, wasIdleNanos, now);
-    }
-    berth.announcedNanos = announcedNanos;
-    berth.idleSinceNanos = now;
-    berth.idleSinceWallMillis = wallMillis.getAsLong();
-    berth.aliveNanos = now;
-    berth.rested = false;
+    if (wasReused) freshness.sawReuse(berth, wasIdleNanos, now);
+    freshness.startIdle(berth, announcedNanos, now);
     settle(berth, now);
   }
 
@@ -189,16 +169,13 @@ final class Books<R, C extends Poolable> {
    * old.
    */
   void hungUp(Berth<R, C> berth, long wasIdleNanos, long now) {
-    memory.sawHangUp(berth.shelf.route, wasIdleNanos, berth.openedNanos, berth.proven, now);
+    freshness.sawHangUp(berth, wasIdleNanos, now);
     evictIdle(berth.shelf.route, wasIdleNanos, now);
     discard(berth);
   }
 
-  /**
-   * The same where it is not known which connection it was; an early hang-up teaches nothing then.
-   */
   void learnHangUp(R route, long idleNanos, long now) {
-    memory.sawHangUp(route, idleNanos, now, true, now);
+    freshness.sawHangUp(route, idleNanos, now);
   }
 
   void evictIdle(R route, long atLeastNanos, long now) {
@@ -208,7 +185,7 @@ final class Books<R, C extends Poolable> {
     for (Link<Berth<R, C>> link = shelf.idle.oldest(); link != null; link = next) {
       next = link.newer();
       Berth<R, C> berth = link.element;
-      if (idleNanos(berth, now) < atLeastNanos) continue;
+      if (freshness.idleNanos(berth, now) < atLeastNanos) continue;
       if (berth.state == State.SWEPT) berth.doomed = true;
       else evict(berth);
     }
@@ -234,10 +211,10 @@ final class Books<R, C extends Poolable> {
     for (int step = 0; step < steps && slice.size() < most && sweepCursor != null; step++) {
       Berth<R, C> berth = sweepCursor.element;
       sweepCursor = sweepCursor.newer();
-      long age = idleNanos(berth, now);
+      long age = freshness.idleNanos(berth, now);
       if (age < Reaper.PERIOD_NANOS) {
         sweepCursor = null;
-      } else if (expired(berth, age, now)) {
+      } else if (freshness.expired(berth, age, now)) {
         evict(berth);
         serve();
         purge(berth.shelf);
@@ -256,7 +233,7 @@ final class Books<R, C extends Poolable> {
       settle(berth, now);
       return;
     }
-    if (found != null && found != Health.ALIVE) learnEnd(berth, found, now);
+    if (found != null && found != Health.ALIVE) sawEnd(berth, found, now);
     evict(berth);
     serve();
     purge(berth.shelf);
@@ -302,7 +279,8 @@ final class Books<R, C extends Poolable> {
 
   PoolStats stats() {
     int total = lent.size() + idle.size();
-    return new PoolStats(total, lent.size(), idle.size(), waiting, opened, reused, discardedStale);
+    return new PoolStats(
+        total, lent.size(), idle.size(), line.size(), opened, reused, discardedStale);
   }
 
   /** How many routes there is anything held for, except what was learned. */
@@ -311,7 +289,7 @@ final class Books<R, C extends Poolable> {
   }
 
   @Nullable Belief belief(R route, long now) {
-    return memory.recall(route, now);
+    return freshness.belief(route, now);
   }
 
   /** What has to be done once the lock is released; null if nothing. */
@@ -330,12 +308,11 @@ final class Books<R, C extends Poolable> {
       older = link.older();
       Berth<R, C> berth = link.element;
       if (berth.state == State.SWEPT) continue;
-      long age = idleNanos(berth, now);
-      if (expired(berth, age, now)) evict(berth);
-      else if (allows(berth, need, now)) return berth;
-      else
-        return null; // the others are older still; they are left to requests that are safe to
-                     // repeat
+      long age = freshness.idleNanos(berth, now);
+      if (freshness.expired(berth, age, now)) evict(berth);
+      else if (freshness.allows(berth, need, age, now)) return berth;
+      else return null; // the others are older still; they are left to requests that are safe to
+      // repeat
     }
     return null;
   }
@@ -365,7 +342,7 @@ final class Books<R, C extends Poolable> {
     Berth<R, C> berth = new Berth<>(shelf);
     shelf.total++;
     lend(berth);
-    reposition(shelf);
+    line.reposition(shelf);
     return berth;
   }
 
@@ -374,8 +351,8 @@ final class Books<R, C extends Poolable> {
       leaveIdle(berth);
       lend(berth);
     }
-    berth.lentIdleNanos = idleNanos(berth, now);
-    berth.allowedNanos = allowedNanos(berth, need == Need.REPEATABLE, now);
+    berth.lentIdleNanos = freshness.idleNanos(berth, now);
+    berth.allowedNanos = freshness.allowedNanos(berth, need, now);
     reused++;
     return berth;
   }
@@ -390,30 +367,17 @@ final class Books<R, C extends Poolable> {
    * after a sweep.
    */
   private void settle(Berth<R, C> berth, long now) {
-    Shelf<R, C> shelf = berth.shelf;
-    if (phase != Phase.OPEN || expired(berth, idleNanos(berth, now), now)) {
+    long age = freshness.idleNanos(berth, now);
+    Waiter<R, C> first = line.firstFor(berth.shelf);
+    if (phase != Phase.OPEN || freshness.expired(berth, age, now)) {
       dismiss(berth);
-      return;
+    } else if (first == null) {
+      if (berth.state != State.IDLE) goIdle(berth);
+    } else if (first.shelf == berth.shelf && freshness.allows(berth, first.need, age, now)) {
+      answer(first, lendUsed(berth, first.need, now));
+    } else {
+      dismiss(berth); // of no use to the first in line; its place is
     }
-    Link<Waiter<R, C>> own = shelf.waiters.oldest();
-    Map.Entry<Long, Shelf<R, C>> first = line.isEmpty() ? null : line.firstEntry();
-    if (first != null && (own == null || first.getKey() < own.element.number)) {
-      dismiss(berth); // its place goes to one of another route who has waited longer
-    } else if (own != null) {
-      handOver(berth, own.element, now);
-    } else if (berth.state != State.IDLE) {
-      goIdle(berth);
-    }
-  }
-
-  private void handOver(Berth<R, C> berth, Waiter<R, C> waiter, long now) {
-    if (allows(berth, waiter.need, now)) answer(waiter, lendUsed(berth, waiter.need, now));
-    else dismiss(berth); // the waiter, first of its route, gets the place
-  }
-
-  private boolean allows(Berth<R, C> berth, Need need, long now) {
-    return need != Need.FRESH
-        && idleNanos(berth, now) < allowedNanos(berth, need == Need.REPEATABLE, now);
   }
 
   private void dismiss(Berth<R, C> berth) {
@@ -447,7 +411,7 @@ final class Books<R, C extends Poolable> {
   private void vacate(Berth<R, C> berth) {
     berth.state = State.GONE;
     berth.shelf.total--;
-    reposition(berth.shelf);
+    line.reposition(berth.shelf);
   }
 
   private void goIdle(Berth<R, C> berth) {
@@ -480,73 +444,26 @@ final class Books<R, C extends Poolable> {
 
   /** Gives free places to those who wait for one, the first first. */
   private void serve() {
-    while (!line.isEmpty() && total() < limits.maxConnections()) {
-      Shelf<R, C> shelf = line.firstEntry().getValue();
-      Link<Waiter<R, C>> first = shelf.waiters.oldest();
-      if (first == null)
-        throw new IllegalStateException("in line without a waiter: " + shelf.route);
-      answer(first.element, reserve(shelf));
+    while (total() < limits.maxConnections()) {
+      Waiter<R, C> first = line.firstForAnyPlace();
+      if (first == null) return;
+      answer(first, reserve(first.shelf));
     }
   }
 
   private void answer(Waiter<R, C> waiter, @Nullable Berth<R, C> berth) {
-    leaveLine(waiter);
+    line.leave(waiter);
     waiter.answer(berth);
     errands().wake(waiter.thread);
-  }
-
-  private void leaveLine(Waiter<R, C> waiter) {
-    waiter.shelf.waiters.remove(waiter.link);
-    waiting--;
-    reposition(waiter.shelf);
-  }
-
-  /** Keeps a shelf in line exactly while its first waiter lacks nothing but a place in the pool. */
-  private void reposition(Shelf<R, C> shelf) {
-    Link<Waiter<R, C>> first = shelf.waiters.oldest();
-    long turn =
-        first == null || shelf.total >= limits.maxPerOrigin()
-            ? Shelf.NO_TURN
-            : first.element.number;
-    if (turn == shelf.turn) return;
-    if (shelf.turn != Shelf.NO_TURN) line.remove(shelf.turn);
-    if (turn != Shelf.NO_TURN) line.put(turn, shelf);
-    shelf.turn = turn;
   }
 
   private void purge(Shelf<R, C> shelf) {
     if (shelf.isEmpty()) shelves.remove(shelf.route, shelf);
   }
 
-  private void learnEnd(Berth<R, C> berth, Health found, long now) {
+  private void sawEnd(Berth<R, C> berth, Health found, long now) {
     discardedStale++;
-    long aliveAt = berth.aliveNanos - berth.idleSinceNanos;
-    long endedAt = now - berth.idleSinceNanos;
-    // Octets right after a response are a stray answer; later ones are the 408 with which some
-    // servers end an idle connection.
-    if (found == Health.DIRTY && endedAt < IdleMemory.EARLY_NANOS) return;
-    memory.sawClose(berth.shelf.route, aliveAt, endedAt, berth.openedNanos, berth.proven, now);
-  }
-
-  private boolean expired(Berth<R, C> berth, long idleNanos, long now) {
-    return now - berth.expiresNanos >= 0 || idleNanos >= allowedNanos(berth, true, now);
-  }
-
-  private long allowedNanos(Berth<R, C> berth, boolean repeatable, long now) {
-    Belief held = memory.recall(berth.shelf.route, now);
-    if (held == null)
-      return rule.allowedNanos(repeatable, berth.announcedNanos, IdleRule.UNKNOWN, false);
-    return rule.allowedNanos(repeatable, berth.announcedNanos, held.limitNanos(), held.witnessed());
-  }
-
-  /**
-   * The wall clock goes on while the machine is suspended, the other does not; the server's timer
-   * does.
-   */
-  private long idleNanos(Berth<R, C> berth, long now) {
-    return Math.max(
-        now - berth.idleSinceNanos,
-        (wallMillis.getAsLong() - berth.idleSinceWallMillis) * 1_000_000L);
+    freshness.sawEnd(berth, found, now);
   }
 
   private int total() {

@@ -25,10 +25,15 @@ final class Errands<C extends Poolable> {
     startsReaper = true;
   }
 
+  boolean closes() {
+    return !closing.isEmpty();
+  }
+
   /** Does it all; never throws, as the caller may own a connection by now. */
   void run(Runnable reaperStart) {
+    for (C connection : closing)
+      runReporting(connection::close); // first: whoever is woken may open another
     for (Thread thread : waking) LockSupport.unpark(thread);
-    for (C connection : closing) runReporting(connection::close);
     if (startsReaper) runReporting(reaperStart);
   }
 

@@ -6,8 +6,6 @@ import dev.redial.PoolStats;
 import dev.redial.internal.pool.PoolExhausted.Reason;
 import dev.redial.internal.pool.Poolable.Health;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
@@ -55,21 +53,20 @@ public final class Pool<R, C extends Poolable> {
   /** Stands for no deadline. */
   public static final long NO_DEADLINE = Long.MAX_VALUE;
 
-  /** So few that a borrower hardly ever finds its only idle connection in the reaper's hands. */
-  private static final int SLICE = 4;
-
-  /** How many idle connections the reaper passes under one hold of the lock. */
-  private static final int STEPS = 64;
-
-  /** The idle time after which a connection is told to rest. */
-  private static final long REST_NANOS = Duration.ofSeconds(1).toNanos();
-
   private static final ThreadFactory REAPERS =
       Thread.ofVirtual().name("redial-reaper-", 0).factory();
+
+  private static final RandomGenerator JITTER = () -> ThreadLocalRandom.current().nextLong();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition emptied = lock.newCondition();
   private final Books<R, C> books; // guarded by lock
+
+  /**
+   * How many threads are about to close connections that the books no longer hold. Guarded by lock.
+   */
+  private int closing;
+
   private final PoolLimits limits;
   private final long acquireNanos;
   private final LongSupplier nanoClock;
@@ -118,9 +115,8 @@ public final class Pool<R, C extends Poolable> {
    */
   public static <R, C extends Poolable> Pool<R, C> create(
       PoolLimits limits, KeepAlive keepAlive, BooleanSupplier abandoned) {
-    RandomGenerator jitter = () -> ThreadLocalRandom.current().nextLong();
     return new Pool<>(
-        limits, keepAlive, System::nanoTime, System::currentTimeMillis, jitter, REAPERS, abandoned);
+        limits, keepAlive, System::nanoTime, System::currentTimeMillis, JITTER, REAPERS, abandoned);
   }
 
   /**
@@ -254,17 +250,17 @@ public final class Pool<R, C extends Poolable> {
   }
 
   /**
-   * Waits until the pool {@link #isEmpty()}.
+   * Waits until the pool {@link #isEmpty()} and every connection that it gave up is closed.
    *
    * @param nanos how long at most
-   * @return whether it is
+   * @return whether it is so
    * @throws InterruptedException if the thread was interrupted
    */
   public boolean awaitEmpty(long nanos) throws InterruptedException {
     long left = nanos;
     lock.lockInterruptibly();
     try {
-      while (!books.isEmpty()) {
+      while (closing > 0 || !books.isEmpty()) {
         if (left <= 0) return false;
         left = emptied.awaitNanos(left);
       }
@@ -312,21 +308,28 @@ public final class Pool<R, C extends Poolable> {
 
   // For Reaper
 
-  /** Looks at the idle connections once; returns how long that took. */
-  long sweep() {
-    long start = nanoClock.getAsLong();
-    List<Berth<R, C>> slice = new ArrayList<>(SLICE);
-    List<@Nullable Health> found = new ArrayList<>(SLICE);
+  void beginSweep() {
     lock.lock();
     try {
       books.beginSweep();
     } finally {
       leave();
     }
-    while (nextSlice(slice, found)) {
-      for (Berth<R, C> berth : slice) found.add(look(berth));
+  }
+
+  /** Hands back the last slice and takes the next; false when the sweep is over. */
+  boolean nextSlice(List<Berth<R, C>> slice, List<@Nullable Health> found, int most, int steps) {
+    long now = nanoClock.getAsLong();
+    lock.lock();
+    try {
+      for (int i = 0; i < slice.size(); i++) books.swept(slice.get(i), found.get(i), now);
+      slice.clear();
+      found.clear();
+      books.nextSlice(slice, most, steps, now);
+      return !slice.isEmpty() || !books.sweepDone();
+    } finally {
+      leave();
     }
-    return nanoClock.getAsLong() - start;
   }
 
   boolean reaperStays() {
@@ -476,42 +479,9 @@ public final class Pool<R, C extends Poolable> {
     throw new PoolClosed();
   }
 
-  /** The reaper's look at a connection it owns; null if the connection failed to be looked at. */
-  private @Nullable Health look(Berth<R, C> berth) {
-    try {
-      C idle = berth.boarded();
-      Health health = idle.probe();
-      if (health == Health.ALIVE
-          && !berth.rested
-          && nanoClock.getAsLong() - berth.idleSinceNanos >= REST_NANOS) {
-        berth.rested = true;
-        idle.rest();
-      }
-      return health;
-    } catch (Throwable bug) {
-      Errands.report(bug);
-      return null;
-    }
-  }
-
-  /** Hands back the last slice and takes the next; false when the sweep is over. */
-  private boolean nextSlice(List<Berth<R, C>> slice, List<@Nullable Health> found) {
-    long now = nanoClock.getAsLong();
-    lock.lock();
-    try {
-      for (int i = 0; i < slice.size(); i++) books.swept(slice.get(i), found.get(i), now);
-      slice.clear();
-      found.clear();
-      books.nextSlice(slice, SLICE, STEPS, now);
-      return !slice.isEmpty() || !books.sweepDone();
-    } finally {
-      leave();
-    }
-  }
-
   private void startReaper() {
     try {
-      Thread thread = reapers.newThread(new Reaper<>(this, abandoned));
+      Thread thread = reapers.newThread(new Reaper<>(this, nanoClock, abandoned));
       reaper = thread;
       thread.start();
     } catch (Throwable failure) {
@@ -522,10 +492,27 @@ public final class Pool<R, C extends Poolable> {
 
   /** Releases the lock, then does what the change asked for. */
   private void leave() {
-    if (books.isEmpty()) emptied.signalAll();
     Errands<C> errands = books.takeErrands();
+    boolean closes = errands != null && errands.closes();
+    if (closes) closing++;
+    else signalIfEmpty();
     lock.unlock();
     if (errands != null) errands.run(this::startReaper);
+    if (closes) closed();
+  }
+
+  private void closed() {
+    lock.lock();
+    try {
+      closing--;
+      signalIfEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void signalIfEmpty() {
+    if (closing == 0 && books.isEmpty()) emptied.signalAll();
   }
 
   /** A lease comes from this pool, so its berth is of this pool's routes. */

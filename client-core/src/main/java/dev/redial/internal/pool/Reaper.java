@@ -1,8 +1,13 @@
 package dev.redial.internal.pool;
 
+import dev.redial.internal.pool.Poolable.Health;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The background thread's work: sweeps while anything is idle, then ends; the next connection that
@@ -23,11 +28,22 @@ final class Reaper<R, C extends Poolable> implements Runnable {
 
   private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(5).toNanos();
 
+  /** The idle time after which a connection is told to rest. */
+  private static final long REST_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /** So few that a borrower hardly ever finds its only idle connection in the reaper's hands. */
+  private static final int SLICE = 4;
+
+  /** How many idle connections it passes under one hold of the lock. */
+  private static final int STEPS = 64;
+
   private final Pool<R, C> pool;
+  private final LongSupplier nanoClock;
   private final BooleanSupplier abandoned;
 
-  Reaper(Pool<R, C> pool, BooleanSupplier abandoned) {
+  Reaper(Pool<R, C> pool, LongSupplier nanoClock, BooleanSupplier abandoned) {
     this.pool = pool;
+    this.nanoClock = nanoClock;
     this.abandoned = abandoned;
   }
 
@@ -45,14 +61,44 @@ final class Reaper<R, C extends Poolable> implements Runnable {
       long pause = PERIOD_NANOS;
       do {
         LockSupport.parkNanos(this, pause);
-        // An interrupt means nothing here, but a flag left set would make the next pause return at once.
-        boolean unused = Thread.interrupted();
+        boolean unused =
+            Thread.interrupted(); // means nothing here, but would end the next pause at once
         Errands.runReporting(this::retireIfAbandoned);
-        pause = Math.clamp(REST_PER_WORK * pool.sweep(), PERIOD_NANOS, LONGEST_PAUSE_NANOS);
+        pause = Math.clamp(REST_PER_WORK * sweep(), PERIOD_NANOS, LONGEST_PAUSE_NANOS);
       } while (pool.reaperStays());
     } catch (Throwable bug) {
       pool.reaperEnded();
       throw bug;
+    }
+  }
+
+  /** Looks once at what has not been looked at for a while; returns how long that took. */
+  long sweep() {
+    long start = nanoClock.getAsLong();
+    List<Berth<R, C>> slice = new ArrayList<>(SLICE);
+    List<@Nullable Health> found = new ArrayList<>(SLICE);
+    pool.beginSweep();
+    while (pool.nextSlice(slice, found, SLICE, STEPS)) {
+      for (Berth<R, C> berth : slice) found.add(look(berth));
+    }
+    return nanoClock.getAsLong() - start;
+  }
+
+  /** Null if the connection could not be looked at. */
+  private @Nullable Health look(Berth<R, C> berth) {
+    try {
+      C idle = berth.boarded();
+      Health health = idle.probe();
+      if (health == Health.ALIVE
+          && !berth.rested
+          && nanoClock.getAsLong() - berth.idleSinceNanos >= REST_NANOS) {
+        berth.rested = true;
+        idle.rest();
+      }
+      return health;
+    } catch (Throwable bug) {
+      Errands.report(bug);
+      return null;
     }
   }
 

@@ -86,6 +86,10 @@ final class Harbour {
     return pool.lend(route, true, true, Pool.NO_DEADLINE, this::open);
   }
 
+  void sweep() {
+    new Reaper<>(pool, clock::get, () -> abandoned).sweep();
+  }
+
   /** Lends this many at once and gives them back in order, so that the last is the newest. */
   List<FakeConnection> stock(String route, int count) throws Exception {
     List<Lease<FakeConnection>> leases = new ArrayList<>();

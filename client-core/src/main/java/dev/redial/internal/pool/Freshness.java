@@ -1,0 +1,91 @@
+package dev.redial.internal.pool;
+
+import dev.redial.KeepAlive;
+import dev.redial.internal.pool.IdleMemory.Belief;
+import dev.redial.internal.pool.Poolable.Health;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether an idle connection is young enough: the idle rule applied to what its origin announced
+ * and taught. Confined to the pool's lock.
+ */
+final class Freshness<R, C extends Poolable> {
+  private final IdleRule rule;
+  private final IdleMemory<R> memory = new IdleMemory<>(IdleMemory.CAPACITY);
+  private final LongSupplier wallMillis;
+
+  Freshness(KeepAlive keepAlive, LongSupplier wallMillis) {
+    this.rule = IdleRule.of(keepAlive);
+    this.wallMillis = wallMillis;
+  }
+
+  /** The last octet of a response was read just now. */
+  void startIdle(Berth<R, C> berth, long announcedNanos, long now) {
+    berth.announcedNanos = announcedNanos;
+    berth.idleSinceNanos = now;
+    berth.idleSinceWallMillis = wallMillis.getAsLong();
+    berth.aliveNanos = now;
+    berth.rested = false;
+  }
+
+  /**
+   * The wall clock goes on while the machine is suspended, the other does not; the server's timer
+   * does.
+   */
+  long idleNanos(Berth<R, C> berth, long now) {
+    return Math.max(
+        now - berth.idleSinceNanos,
+        (wallMillis.getAsLong() - berth.idleSinceWallMillis) * 1_000_000L);
+  }
+
+  /** Of no use even to a request that is safe to repeat. */
+  boolean expired(Berth<R, C> berth, long idleNanos, long now) {
+    return now - berth.expiresNanos >= 0 || idleNanos >= allowedNanos(berth, Need.REPEATABLE, now);
+  }
+
+  boolean allows(Berth<R, C> berth, Need need, long idleNanos, long now) {
+    return idleNanos < allowedNanos(berth, need, now);
+  }
+
+  long allowedNanos(Berth<R, C> berth, Need need, long now) {
+    if (need == Need.FRESH) return 0;
+    boolean repeatable = need == Need.REPEATABLE;
+    Belief held = memory.recall(berth.shelf.route, now);
+    if (held == null)
+      return rule.allowedNanos(repeatable, berth.announcedNanos, IdleRule.UNKNOWN, false);
+    return rule.allowedNanos(repeatable, berth.announcedNanos, held.limitNanos(), held.witnessed());
+  }
+
+  /** An exchange on a used connection went well. */
+  void sawReuse(Berth<R, C> berth, long wasIdleNanos, long now) {
+    berth.proven = true;
+    memory.sawReuse(berth.shelf.route, wasIdleNanos, now);
+  }
+
+  /** A look found an idle connection ended, or with octets to read. */
+  void sawEnd(Berth<R, C> berth, Health found, long now) {
+    long aliveAt = berth.aliveNanos - berth.idleSinceNanos;
+    long endedAt = now - berth.idleSinceNanos;
+    // Octets right after a response are a stray answer; later ones are the 408 with which some
+    // servers end an idle connection.
+    if (found == Health.DIRTY && endedAt < IdleMemory.EARLY_NANOS) return;
+    memory.sawClose(berth.shelf.route, aliveAt, endedAt, berth.openedNanos, berth.proven, now);
+  }
+
+  /** The server ended a used connection under a request. */
+  void sawHangUp(Berth<R, C> berth, long wasIdleNanos, long now) {
+    memory.sawHangUp(berth.shelf.route, wasIdleNanos, berth.openedNanos, berth.proven, now);
+  }
+
+  /**
+   * The same where it is not known which connection it was; an early hang-up teaches nothing then.
+   */
+  void sawHangUp(R route, long wasIdleNanos, long now) {
+    memory.sawHangUp(route, wasIdleNanos, now, true, now);
+  }
+
+  @Nullable Belief belief(R route, long now) {
+    return memory.recall(route, now);
+  }
+}
