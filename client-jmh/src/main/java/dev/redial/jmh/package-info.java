@@ -1,0 +1,2 @@
+/** Benchmarks of the client beside the client of the JDK. */
+package dev.redial.jmh;
