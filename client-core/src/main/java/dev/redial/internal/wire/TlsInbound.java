@@ -196,6 +196,7 @@ final class TlsInbound {
   }
 
   /** Lets go of what is not needed to go on reading later. */
+  @SuppressWarnings("ReferenceEquality") // whether it is this very buffer
   void rest() {
     if (!content.hasRemaining()) content = NOTHING;
     filled = false;
