@@ -177,9 +177,8 @@ public final class SubscriberFeeder<T> implements Flow.Subscription {
       demand.accumulateAndGet(n, SubscriberFeeder::addCapped);
     } else {
       badRequest = true;
-      source
-          .abort(); // the feeding thread may be reading; the connection is lost to the misuse
-                    // anyway
+      source.abort(); // the feeding thread may be reading; the connection is lost to the misuse
+      // anyway
     }
     wake();
   }

@@ -33,14 +33,22 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
   private final Route route;
   private final int number;
   private final long deadline;
+  private final Map<String, List<String>> tunnelFields;
   private @Nullable Lease<PooledConnection> lease;
 
-  Attempt(Engine engine, OutgoingRequest request, Route route, int number, long deadline) {
+  Attempt(
+      Engine engine,
+      OutgoingRequest request,
+      Route route,
+      int number,
+      long deadline,
+      Map<String, List<String>> tunnelFields) {
     this.engine = engine;
     this.request = request;
     this.route = route;
     this.number = number;
     this.deadline = deadline;
+    this.tunnelFields = tunnelFields;
   }
 
   /**
@@ -92,9 +100,7 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
     Dial.Peer peer =
         to.origin().secure() ? new Dial.Peer(to.origin().host(), to.origin().port()) : null;
     Dial.Tunnel tunnel =
-        to.tunnelled()
-            ? new Dial.Tunnel(to.origin().host() + ":" + to.origin().port(), Map.of())
-            : null;
+        to.tunnelled() ? new Dial.Tunnel(to.origin().hostAndPort(), tunnelFields) : null;
     return new PooledConnection(
         engine
             .connector()

@@ -9,6 +9,7 @@ import dev.redial.ServerActed;
 import dev.redial.internal.connection.Answer;
 import dev.redial.internal.connection.Exchange;
 import dev.redial.internal.connection.OutgoingRequest;
+import dev.redial.internal.connection.TunnelRefusedException;
 import dev.redial.internal.policy.CookieRule;
 import dev.redial.internal.policy.RedirectRule;
 import dev.redial.internal.policy.Repeatability;
@@ -43,6 +44,8 @@ final class Call<T extends @Nullable Object> {
   // Where the call stands; confined to the thread that runs it.
   private HttpRequest request;
   private @Nullable HttpResponse<T> previous;
+  private @Nullable Route route;
+  private @Nullable Authentication authentication;
   private int attempts;
   private int redirects;
   private boolean retried;
@@ -67,22 +70,45 @@ final class Call<T extends @Nullable Object> {
     }
   }
 
+  /**
+   * Planned once for each target: proxy selectors are asked once for a request, not for its
+   * retries.
+   */
+  private Route route() throws IOException {
+    Route planned = route;
+    if (planned == null) route = planned = engine.planner().plan(request.uri());
+    return planned;
+  }
+
+  private Authentication authentication() {
+    Authentication known = authentication;
+    if (known == null) authentication = known = engine.authentication();
+    return known;
+  }
+
   /** One exchange and what follows from it; empty if there is another one to come. */
   private Optional<HttpResponse<T>> hop() throws IOException, InterruptedException {
-    Route route = engine.planner().plan(request.uri());
+    Route route = route();
     Repeatability repeatability = Repeatability.of(request, request.method());
     OutgoingRequest outgoing = outgoing(route);
     checkDeadline(outgoing);
     attempts++;
-    Attempt attempt = new Attempt(engine, outgoing, route, attempts, deadline);
+    Attempt attempt = new Attempt(engine, outgoing, route, attempts, deadline, tunnelFields(route));
     Exchange exchange;
     try {
       exchange = attempt.run(repeatability.repeatable() && repeatability.replayable(), retried);
+    } catch (TunnelRefusedException e) {
+      return tunnelRefused(e, route);
     } catch (IOException e) {
       sendAgainOrThrow(e, repeatability, route, attempt);
       return Optional.empty();
     }
-    return answered(exchange, attempt, repeatability, route);
+    try {
+      return answered(exchange, attempt, repeatability, route);
+    } catch (Throwable thrown) {
+      exchange.abort(); // whoever failed, the answer's connection is in nobody's hands any more
+      throw thrown;
+    }
   }
 
   private void sendAgainOrThrow(
@@ -114,7 +140,7 @@ final class Call<T extends @Nullable Object> {
       throws IOException, InterruptedException {
     Answer answer = exchange.answer();
     int status = answer.statusCode();
-    storeCookies(exchange, answer);
+    storeCookies(answer);
     if (status == 408 && attempt.reused()) engine.learnFrom(route, attempt);
     if (RetryRule.sendsAgainAfter(
         status, attempt.reused(), repeatability, exchange.requestSent(), retried)) {
@@ -127,6 +153,10 @@ final class Call<T extends @Nullable Object> {
       exchange.discardBody();
       return Optional.empty();
     }
+    if ((status == 401 || status == 407) && authentication().answers(request, route, answer)) {
+      exchange.discardBody();
+      return Optional.empty();
+    }
     Optional<RedirectRule.Next> next = next(answer, status);
     if (next.isPresent()) {
       follow(exchange, answer, next.get());
@@ -134,6 +164,17 @@ final class Call<T extends @Nullable Object> {
     }
     T body = exchange.deliver(subscriber(exchange, answer));
     return Optional.of(new Answered<>(request, request.uri(), answer, body, previous));
+  }
+
+  /**
+   * A proxy that wants credentials answers CONNECT with 407, which is the caller's if nobody has
+   * any (RFC 9110, section 9.3.6).
+   */
+  private Optional<HttpResponse<T>> tunnelRefused(TunnelRefusedException e, Route route)
+      throws IOException {
+    if (e.answer().statusCode() != 407) throw reported(e);
+    if (authentication().answers(request, route, e.answer())) return Optional.empty();
+    return Optional.of(Answered.withoutBody(request, e.answer(), previous));
   }
 
   private Optional<RedirectRule.Next> next(Answer answer, int status) {
@@ -151,6 +192,7 @@ final class Call<T extends @Nullable Object> {
     exchange.discardBody();
     previous = Answered.withoutBody(request, answer, previous);
     request = new FollowedRequest(request, next);
+    route = null;
     redirects++;
     retried = false;
     firstFailure = null;
@@ -161,7 +203,6 @@ final class Call<T extends @Nullable Object> {
       return Objects.requireNonNull(
           handler.apply(answer), "the body handler returned no subscriber");
     } catch (RuntimeException | Error thrown) {
-      exchange.abort();
       throw exchange.subscriberFailure(thrown);
     }
   }
@@ -173,29 +214,30 @@ final class Call<T extends @Nullable Object> {
         route.origin().authority(),
         route.forwarded(),
         request.headers(),
-        addedHeaders(),
+        addedHeaders(route),
         request.bodyPublisher().orElse(null),
         engine.settings().keepAlive().enabled(),
         expectContinue);
   }
 
-  private Map<String, List<String>> addedHeaders() throws IOException {
-    CookieHandler handlerOfCookies = engine.settings().cookies();
-    if (handlerOfCookies == null) return Map.of();
-    String cookies = CookieRule.cookies(handlerOfCookies, request.uri(), request.headers());
-    return cookies.isEmpty() ? Map.of() : Map.of("Cookie", List.of(cookies));
+  private Map<String, List<String>> addedHeaders(Route route) throws IOException {
+    if (!engine.addsHeaders() && !route.tunnelled()) return Map.of();
+    Map<String, List<String>> added = authentication().fields(request, route);
+    CookieHandler jar = engine.settings().cookies();
+    if (jar != null) {
+      String cookies = CookieRule.cookies(jar, request.uri(), request.headers());
+      if (!cookies.isEmpty()) added.put("Cookie", List.of(cookies));
+    }
+    return added;
   }
 
-  private void storeCookies(Exchange exchange, Answer answer) throws IOException {
-    CookieHandler handlerOfCookies = engine.settings().cookies();
-    if (handlerOfCookies == null) return;
-    boolean stored = false;
-    try {
-      CookieRule.store(handlerOfCookies, request.uri(), answer.headers());
-      stored = true;
-    } finally {
-      if (!stored) exchange.abort();
-    }
+  private Map<String, List<String>> tunnelFields(Route route) {
+    return route.tunnelled() ? authentication().tunnelFields(request, route) : Map.of();
+  }
+
+  private void storeCookies(Answer answer) throws IOException {
+    CookieHandler jar = engine.settings().cookies();
+    if (jar != null) CookieRule.store(jar, request.uri(), answer.headers());
   }
 
   private void checkDeadline(OutgoingRequest outgoing) throws IOException {

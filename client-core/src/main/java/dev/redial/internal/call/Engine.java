@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -50,6 +51,17 @@ public final class Engine {
   private final RoutePlanner planner;
   private final AddressBook addressBook = new AddressBook();
   private final Executor dependents;
+
+  private final Authentication.Memory credentials = new Authentication.Memory();
+
+  /**
+   * Through a tunnel the proxy's password would go in the clear to where the caller expects TLS:
+   * off unless asked for.
+   */
+  private final boolean basicThroughTunnels =
+      !System.getProperty("jdk.http.auth.tunneling.disabledSchemes", "Basic")
+          .toLowerCase(Locale.ROOT)
+          .contains("basic");
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -261,6 +273,17 @@ public final class Engine {
 
   AddressBook addressBook() {
     return addressBook;
+  }
+
+  Authentication authentication() {
+    return new Authentication(settings.authenticator(), basicThroughTunnels, credentials);
+  }
+
+  /**
+   * Whether requests may carry fields that their caller did not set; most clients need not look.
+   */
+  boolean addsHeaders() {
+    return settings.cookies() != null || settings.authenticator() != null;
   }
 
   int maxRedirects() {

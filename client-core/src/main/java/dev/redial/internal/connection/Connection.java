@@ -123,9 +123,8 @@ public final class Connection {
     ResponseHead answer = readTunnelAnswer(label);
     if (answer.status() / 100 != 2)
       throw new TunnelRefusedException(
-          label + ": the proxy refused the tunnel with status " + answer.status(),
-          answer.status(),
-          answer.headers());
+          "Tunnel failed, got: " + answer.status() + "; " + label,
+          new Answer(answer, Optional.empty()));
     if (buffered() > 0)
       throw new IOException(label + ": the proxy sent octets into the tunnel before its use");
   }

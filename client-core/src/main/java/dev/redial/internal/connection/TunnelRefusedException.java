@@ -1,36 +1,24 @@
 package dev.redial.internal.connection;
 
 import java.io.IOException;
-import java.net.http.HttpHeaders;
 
 /** A proxy answered CONNECT with something other than a tunnel. */
 public final class TunnelRefusedException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  private final int status;
-  private final transient HttpHeaders headers;
+  private final transient Answer answer;
 
-  TunnelRefusedException(String message, int status, HttpHeaders headers) {
+  TunnelRefusedException(String message, Answer answer) {
     super(message);
-    this.status = status;
-    this.headers = headers;
+    this.answer = answer;
   }
 
   /**
-   * The proxy's answer.
+   * What the proxy answered; its body is lost.
    *
-   * @return its status
+   * @return the head
    */
-  public int status() {
-    return status;
-  }
-
-  /**
-   * The proxy's answer.
-   *
-   * @return its header fields
-   */
-  public HttpHeaders headers() {
-    return headers;
+  public Answer answer() {
+    return answer;
   }
 }

@@ -35,7 +35,7 @@ public final class RetryRule {
     if (evidence.reused()) return request.repeatable(); // the keep-alive race
     return request
         .safe(); // a fresh hang-up is an answer of sorts; GET and HEAD are expected to try once
-                 // more
+    // more
   }
 
   /**

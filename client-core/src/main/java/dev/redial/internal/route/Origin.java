@@ -44,8 +44,16 @@ public record Origin(boolean secure, String host, int port) {
    * default.
    */
   public String authority() {
-    String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-    return hasDefaultPort() ? name : name + ":" + port;
+    return hasDefaultPort() ? bracketed() : hostAndPort();
+  }
+
+  /** The target of CONNECT, which always names the port (RFC 9112, section 3.2.3). */
+  public String hostAndPort() {
+    return bracketed() + ":" + port;
+  }
+
+  private String bracketed() {
+    return host.indexOf(':') >= 0 ? "[" + host + "]" : host;
   }
 
   @Override
