@@ -57,7 +57,7 @@ final class ControlFields implements FieldLines.Sink {
   boolean persistent(int status, int minorVersion, Framing framing) {
     if (connection.close()) return false;
     if (minorVersion == 0 && !connection.keepAlive()) return false;
-    if (framing.equals(Framing.UNTIL_CLOSE)) return false;
+    if (framing instanceof Framing.UntilClose) return false;
     if (status == 204 && coding.seen()) return false; // chunks may follow that nobody would read
     return status != 101; // what follows is another protocol
   }

@@ -181,6 +181,7 @@ final class ReferenceDecoder {
   }
 
   /** If the input ended before the expression could decide, more input might have matched it. */
+  @SuppressWarnings("JdkObsolete") // hitEnd() says just what is asked here
   private Matcher match(Pattern pattern) throws Stop {
     Matcher matcher = pattern.matcher(input).region(at, input.length());
     if (!matcher.lookingAt())
@@ -202,7 +203,7 @@ final class ReferenceDecoder {
   private static List<String> list(String lines) {
     String unfolded = lines.replaceAll("[ \\t]*(?:\\r?\\n[ \\t]+)+", " ");
     List<String> fields = new ArrayList<>();
-    for (String line : unfolded.split("\\r?\\n")) {
+    for (String line : unfolded.split("\\r?\\n", -1)) {
       if (line.isEmpty()) continue;
       int colon = line.indexOf(':');
       fields.add(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.redial.internal.http1.ResponseParser.Progress;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -296,7 +297,8 @@ class ResponseParserTest {
             "<html>\t\\", "octet 0: \"<html>\\t\\\\\" (this looks like a body without a head)"),
         arguments(
             "\u0015\u0003\u0001\0\u0002",
-            "octet 0: \"\\x15\\x03\\x01\\x00\\x02\" (this looks like TLS: does the port want https?)"),
+            "octet 0: \"\\x15\\x03\\x01\\x00\\x02\" (this looks like TLS: does the port want"
+                + " https?)"),
         arguments(
             "\0\0\u0012\u0004\0",
             "octet 0: \"\\x00\\x00\\x12\\x04\\x00\" (this looks like HTTP/2)"),
@@ -329,7 +331,14 @@ class ResponseParserTest {
   @Test
   void aParserIsReusable() throws Exception {
     String first =
-        "HTTP/1.0 404 Not Found\r\nContent-Length: 3\r\nConnection: close\r\nKeep-Alive: timeout=1, max=2\r\n\r\n";
+        String.join(
+            "\r\n",
+            "HTTP/1.0 404 Not Found",
+            "Content-Length: 3",
+            "Connection: close",
+            "Keep-Alive: timeout=1, max=2",
+            "",
+            "");
     String second = "HTTP/1.1 200 OK\r\n\r\n";
     parser.reset(false, false);
     assertThat(Received.whole(first.substring(0, 30)).parse(parser)).isEqualTo(-1);
@@ -351,7 +360,7 @@ class ResponseParserTest {
     parser.reset(false, false);
     int end = parser.parse(octets, 2, octets.length);
     ResponseHead head = parser.head(octets, 2, end);
-    java.util.Arrays.fill(octets, (byte) 'x');
+    Arrays.fill(octets, (byte) 'x');
     parser.reset(false, false);
     assertThat(head.headers().map().toString().toLowerCase(Locale.ROOT)).isEqualTo("{a=[b]}");
   }
