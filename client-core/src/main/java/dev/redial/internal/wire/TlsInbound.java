@@ -201,6 +201,7 @@ final class TlsInbound {
     if (!content.hasRemaining()) content = NOTHING;
     filled = false;
     if (ciphertext.remaining() >= glance.capacity()) return;
-    if (ciphertext != glance) ciphertext = glance.clear().put(ciphertext).flip();
+    if (ciphertext.capacity() > glance.capacity())
+      ciphertext = glance.clear().put(ciphertext).flip();
   }
 }

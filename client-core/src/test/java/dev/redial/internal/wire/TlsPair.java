@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A TLS wire and the server's end of it, an {@link SSLSocket} over a plain one; between them a
  * relay, if asked for.
  */
-record TlsPair(TlsWire wire, SSLSocket peer, Socket beneath, @Nullable Relay relay)
+record TlsPair(
+    TlsWire wire, PlainWire beneathWire, SSLSocket peer, Socket beneath, @Nullable Relay relay)
     implements AutoCloseable {
 
   static TlsPair open(Setting setting) throws Exception {
@@ -43,7 +44,7 @@ record TlsPair(TlsWire wire, SSLSocket peer, Socket beneath, @Nullable Relay rel
       try {
         TlsWire wire = setting.handshake(plain);
         Accepted accepted = accepting.get(10, TimeUnit.SECONDS);
-        return new TlsPair(wire, accepted.tls, accepted.plain, relay);
+        return new TlsPair(wire, plain, accepted.tls, accepted.plain, relay);
       } catch (ExecutionException e) {
         plain.close();
         throw new IOException(e.getCause());

@@ -403,7 +403,7 @@ class TlsWireTest {
       onItsOwnThread(() -> {
         try {
           byte[] header = pair.peer().getInputStream().readNBytes(5);
-          pair.peer().getInputStream().readNBytes((header[3] & 0xFF) << 8 | header[4] & 0xFF);
+          pair.peer().getInputStream().readNBytes(((header[3] & 0xFF) << 8) | (header[4] & 0xFF));
           answer.to(pair.peer());
         } catch (IOException e) {
           throw new java.io.UncheckedIOException(e);

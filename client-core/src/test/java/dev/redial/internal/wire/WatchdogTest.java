@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -269,14 +270,15 @@ class WatchdogTest {
       long deadline = System.nanoTime() + random.nextInt(2_000_000);
       alarm.arm(deadline);
       long until = deadline + random.nextInt(2_000_000) - 500_000;
-      while (System.nanoTime() < until) Thread.yield();
+      for (long left = until - System.nanoTime(); left > 0; left = until - System.nanoTime())
+        LockSupport.parkNanos(left);
       if (alarm.disarm()) {
         if (fired.get() != 0 || alarm.fired()) violations.incrementAndGet();
         alarm.release();
         if (fired.get() != 0) violations.incrementAndGet();
       } else {
         late.incrementAndGet();
-        while (fired.get() == 0) Thread.yield();
+        while (fired.get() == 0) LockSupport.parkNanos(100_000);
         alarm.release();
       }
     }
