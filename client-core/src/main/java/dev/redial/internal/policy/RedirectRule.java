@@ -46,13 +46,39 @@ public final class RedirectRule {
 
   private static Optional<URI> resolve(URI from, String location) {
     try {
-      URI target = from.resolve(URI.create(location));
+      URI target = resolve(from, URI.create(location));
       boolean usable =
-          target.getHost() != null && (isScheme(target, "http") || isScheme(target, "https"));
+          target.getHost() != null
+              && (isScheme(target, "http") || isScheme(target, "https"))
+              && hasUsablePort(target);
       return usable ? Optional.of(target) : Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.empty(); // the server's mistake: the caller sees the answer as it is
     }
+  }
+
+  /**
+   * RFC 3986, section 5.2.2. {@link URI#resolve(URI)} follows an older one: it drops the last
+   * segment of the path if the reference has none, and the slash if the base has no path.
+   */
+  private static URI resolve(URI from, URI reference) {
+    if (reference.isAbsolute() || reference.getRawAuthority() != null)
+      return from.resolve(reference);
+    String site = from.getScheme() + "://" + from.getRawAuthority();
+    if (!reference.getRawPath().isEmpty())
+      return from.getRawPath().isEmpty()
+          ? URI.create(site + "/").resolve(reference)
+          : from.resolve(reference);
+    String query = reference.getRawQuery() == null ? from.getRawQuery() : reference.getRawQuery();
+    return URI.create(
+        site
+            + from.getRawPath()
+            + (query == null ? "" : "?" + query)
+            + (reference.getRawFragment() == null ? "" : "#" + reference.getRawFragment()));
+  }
+
+  private static boolean hasUsablePort(URI uri) {
+    return uri.getPort() == -1 || (uri.getPort() > 0 && uri.getPort() <= 65535);
   }
 
   private static boolean allowed(Redirect policy, URI from, URI target) {

@@ -7,7 +7,8 @@ import java.util.Locale;
  * The scheme, host and port that a request is for (RFC 9110, section 4.3.1).
  *
  * @param secure whether the scheme is https
- * @param host in lower case; an IPv6 literal without its brackets
+ * @param host in lower case; an IPv6 literal without its brackets, with the zone id that it came
+ *     with
  * @param port never the scheme's absent default, always a number
  */
 public record Origin(boolean secure, String host, int port) {
@@ -21,9 +22,22 @@ public record Origin(boolean secure, String host, int port) {
   public static Origin of(URI uri) {
     boolean secure = uri.getScheme().equalsIgnoreCase("https");
     String host = uri.getHost();
-    if (host.startsWith("[")) host = host.substring(1, host.length() - 1);
     int port = uri.getPort() == -1 ? defaultPort(secure) : uri.getPort();
-    return new Origin(secure, host.toLowerCase(Locale.ROOT), port);
+    return new Origin(
+        secure, host.startsWith("[") ? literal(host) : host.toLowerCase(Locale.ROOT), port);
+  }
+
+  /**
+   * The name of an interface is case-sensitive, and in a URI its percent sign may be written as
+   * {@code %25} (RFC 6874, section 2).
+   */
+  private static String literal(String bracketed) {
+    String literal = bracketed.substring(1, bracketed.length() - 1);
+    int percent = literal.indexOf('%');
+    if (percent < 0) return literal.toLowerCase(Locale.ROOT);
+    String zone = literal.substring(percent + 1);
+    if (zone.startsWith("25") && zone.length() > 2) zone = zone.substring(2);
+    return literal.substring(0, percent).toLowerCase(Locale.ROOT) + "%" + zone;
   }
 
   /**
@@ -41,7 +55,7 @@ public record Origin(boolean secure, String host, int port) {
 
   /**
    * The value of {@code Host}: brackets around an IPv6 literal, the port only where it is not the
-   * default.
+   * default. A zone id means something on this machine only (RFC 6874, section 4).
    */
   public String authority() {
     return hasDefaultPort() ? bracketed() : hostAndPort();
@@ -53,7 +67,9 @@ public record Origin(boolean secure, String host, int port) {
   }
 
   private String bracketed() {
-    return host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    int zone = host.indexOf('%');
+    String bare = zone < 0 ? host : host.substring(0, zone);
+    return bare.indexOf(':') >= 0 ? "[" + bare + "]" : bare;
   }
 
   @Override
