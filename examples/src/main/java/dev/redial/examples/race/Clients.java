@@ -1,9 +1,10 @@
 package dev.redial.examples.race;
 
+import dev.redial.RedialClient;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
 
-/** The two clients that race; this line is all that differs between them. */
+/** The two clients that race; all that differs is the line that creates them. */
 final class Clients {
   private Clients() {}
 
@@ -12,6 +13,6 @@ final class Clients {
   }
 
   static HttpClient redial() {
-    return HttpClient.newBuilder().version(Version.HTTP_1_1).build();
+    return RedialClient.newBuilder().version(Version.HTTP_1_1).build();
   }
 }
