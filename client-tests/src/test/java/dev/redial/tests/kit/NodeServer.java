@@ -1,0 +1,42 @@
+package dev.redial.tests.kit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The HTTP server of Node.js. */
+public final class NodeServer extends RealServer {
+  private static final String SCRIPT =
+      """
+      const http = require('http');
+      const server = http.createServer((request, response) => {
+        request.resume();
+        request.on('end', () => {
+          console.log('id ' + (request.headers['x-request-id'] || '-'));
+          response.end('ok');
+        });
+      });
+      %s
+      server.listen(%d, '127.0.0.1', 1024);
+      """;
+
+  private NodeServer(LaunchedProcess process, int port, Path executionLog) {
+    super(process, port, executionLog);
+  }
+
+  /** Skips the test unless Node.js is installed. */
+  public static void assumeInstalled() {
+    LaunchedProcess.assumeInstalled("node");
+  }
+
+  /** Starts a server that answers {@code ok} to everything; the settings are statements about {@code server}. */
+  public static NodeServer start(Path folder, String settings) throws IOException {
+    Path program = LaunchedProcess.assumeInstalled("node");
+    int port = LaunchedProcess.freePort();
+    Path script = folder.resolve("server.js");
+    Files.writeString(script, SCRIPT.formatted(settings, port));
+    List<String> command = List.of(program.toString(), script.toString());
+    return new NodeServer(LaunchedProcess.start(folder, port, command), port, folder.resolve("output.log"));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.redial.tests.kit;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A widely used server, started from a configuration the test gives, that logs the id of each request it executed. */
+public abstract sealed class RealServer implements AutoCloseable
+    permits Nginx, ApacheHttpd, HaProxy, NodeServer {
+  private final LaunchedProcess process;
+  private final int port;
+  private final Path executionLog;
+
+  RealServer(LaunchedProcess process, int port, Path executionLog) {
+    this.process = process;
+    this.port = port;
+    this.executionLog = executionLog;
+  }
+
+  /** The port. */
+  public final int port() {
+    return port;
+  }
+
+  /** The address of a resource here. */
+  public final URI uri(String target) {
+    return URI.create("http://127.0.0.1:" + port + target);
+  }
+
+  /** How often each request was executed, by its {@link RequestSeen#ID_FIELD}; requests without one are left out. */
+  public Map<String, Integer> executions() throws IOException {
+    Map<String, Integer> counts = new HashMap<>();
+    if (!Files.exists(executionLog)) return counts;
+    for (String line : Files.readAllLines(executionLog)) {
+      if (line.startsWith("id ")) counts.merge(line.substring(3).strip(), 1, Integer::sum);
+    }
+    counts.remove("-");
+    return counts;
+  }
+
+  /** Kills the worker processes, as a crash does; the master starts new ones. */
+  public final void killWorkers() {
+    process.killWorkers();
+  }
+
+  /** Stops the server. */
+  @Override
+  public final void close() throws InterruptedException {
+    process.close();
+  }
+
+  final LaunchedProcess process() {
+    return process;
+  }
+}

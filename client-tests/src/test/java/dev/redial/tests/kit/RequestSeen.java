@@ -1,0 +1,51 @@
+package dev.redial.tests.kit;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A request as it came off the wire.
+ *
+ * @param method the method
+ * @param target the request target, as sent
+ * @param version for instance {@code HTTP/1.1}
+ * @param fields the header fields in order
+ * @param body the octets of the body, framing removed; empty if only the head was read
+ */
+public record RequestSeen(
+    String method, String target, String version, List<Field> fields, byte[] body) {
+
+  /** The header field by which tests tell one logical request from another. */
+  public static final String ID_FIELD = "X-Request-Id";
+
+  /**
+   * One header field.
+   *
+   * @param name as sent
+   * @param value without the surrounding blanks
+   */
+  public record Field(String name, String value) {}
+
+  /** The values of all fields of that name, in order. */
+  public List<String> all(String name) {
+    return fields.stream().filter(f -> f.name().equalsIgnoreCase(name)).map(Field::value).toList();
+  }
+
+  /** The value of the only field of that name; more than one is an error. */
+  public Optional<String> field(String name) {
+    List<String> values = all(name);
+    if (values.size() > 1) throw new AssertionError(name + " was sent " + values);
+    return values.stream().findFirst();
+  }
+
+  /** The id by which tests tell logical requests apart; empty if there is none. */
+  public String id() {
+    return field(ID_FIELD).orElse("");
+  }
+
+  /** The body as text. */
+  public String text() {
+    return new String(body, StandardCharsets.UTF_8);
+  }
+}

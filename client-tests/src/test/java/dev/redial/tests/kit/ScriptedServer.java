@@ -1,0 +1,224 @@
+package dev.redial.tests.kit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * A server on loopback that does on each connection what a script says, and remembers everything that happened.
+ *
+ * <p>The first connection gets the first script, and so on; the last script serves all further connections. Each script runs on a
+ * virtual thread of its own. An I/O failure ends a script, as it ends a connection; anything else a script throws fails {@link
+ * #close()}.
+ */
+public final class ScriptedServer implements AutoCloseable {
+  private final ServerSocket listener;
+  private final int port;
+  private volatile boolean closing;
+  private final Optional<SSLContext> tls;
+  private final List<Script> scripts;
+  private final EventLog events = new EventLog();
+  private final Map<String, AtomicInteger> executions = new ConcurrentHashMap<>();
+  private final ConcurrentLinkedQueue<RequestSeen> requests = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Throwable> scriptFailures = new ConcurrentLinkedQueue<>();
+  private final Map<Integer, Socket> open = new ConcurrentHashMap<>();
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("scripted-server-", 0).factory());
+
+  /** What a server does on one connection. */
+  @FunctionalInterface
+  public interface Script {
+    /** Runs from acceptance (over TLS: from the end of the handshake) to the end of the script's interest. */
+    void run(ServedConnection connection) throws IOException, InterruptedException;
+  }
+
+  private ScriptedServer(Optional<SSLContext> tls, int receiveBuffer, Script... scripts) {
+    if (scripts.length == 0) throw new IllegalArgumentException("a server needs a script");
+    this.tls = tls;
+    this.scripts = List.of(scripts);
+    try {
+      listener = new ServerSocket();
+      if (receiveBuffer > 0) listener.setReceiveBufferSize(receiveBuffer);
+      listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    port = listener.getLocalPort();
+  }
+
+  /** Starts a plain server. */
+  public static ScriptedServer start(Script... scripts) {
+    return new ScriptedServer(Optional.empty(), 0, scripts).started();
+  }
+
+  /** Starts a plain server that takes few octets unread, so that a client soon feels that nobody reads. */
+  public static ScriptedServer startTight(Script... scripts) {
+    return new ScriptedServer(Optional.empty(), 4096, scripts).started();
+  }
+
+  /** Starts a TLS server. */
+  public static ScriptedServer startTls(SSLContext context, Script... scripts) {
+    return new ScriptedServer(Optional.of(context), 0, scripts).started();
+  }
+
+  /** A script that answers every request alike. */
+  public static Script always(String answer) {
+    return c -> c.serve(answer);
+  }
+
+  /** The port. */
+  public int port() {
+    return port;
+  }
+
+  /** The address of a resource here, by the address 127.0.0.1. */
+  public URI uri(String target) {
+    return URI.create((tls.isPresent() ? "https" : "http") + "://127.0.0.1:" + port + target);
+  }
+
+  /** Everything that happened on one connection, in order. */
+  public List<String> events(int connection) {
+    return events.all().stream().filter(e -> e.connection() == connection).map(EventLog.Event::what).toList();
+  }
+
+  /** How many connections were accepted. */
+  public int connections() {
+    return (int) events.all().stream().filter(e -> e.what().equals("accepted")).count();
+  }
+
+  /** The requests that were read whole, in the order in which they were. */
+  public List<RequestSeen> requests() {
+    return List.copyOf(requests);
+  }
+
+  /** How often the request of that id was read whole. */
+  public int executions(String requestId) {
+    AtomicInteger count = executions.get(requestId);
+    return count == null ? 0 : count.get();
+  }
+
+  /** Waits until that happened on that connection; fails after ten seconds. */
+  public void await(int connection, String what) {
+    events.await(connection + " " + what);
+  }
+
+  /** Waits until that happened that often, on whichever connections. */
+  public void awaitOnAny(String what, int times) {
+    events.await(what, e -> e.what().equals(what), times);
+  }
+
+  /** The milliseconds between the first occurrences of two things on a connection; waits for both. */
+  public long millisBetween(int connection, String earlier, String later) {
+    EventLog.Event start = events.await(connection + " " + earlier);
+    return events.await(connection + " " + later).millisSince(start);
+  }
+
+  /** Stops accepting; connections go on. New connections are refused from now on. */
+  public void stopListening() throws IOException {
+    listener.close();
+  }
+
+  /** Ends everything and fails if a script failed by anything but I/O. */
+  @Override
+  public void close() throws IOException, InterruptedException {
+    closing = true;
+    listener.close();
+    for (Socket socket : open.values()) socket.close();
+    threads.shutdownNow();
+    if (!threads.awaitTermination(10, TimeUnit.SECONDS))
+      throw new AssertionError("a script did not end: " + events.all());
+    if (!scriptFailures.isEmpty())
+      throw new AssertionError("a script failed after " + events.all(), scriptFailures.peek());
+  }
+
+  void record(int connection, String what) {
+    events.add(connection, what);
+  }
+
+  void executed(int connection, RequestSeen request) {
+    executions.computeIfAbsent(request.id(), id -> new AtomicInteger()).incrementAndGet();
+    requests.add(request);
+    events.add(connection, request.method() + " " + request.target());
+  }
+
+  private ScriptedServer started() {
+    threads.execute(this::acceptAll);
+    return this;
+  }
+
+  private void acceptAll() {
+    for (int number = 1; ; number++) {
+      try {
+        Socket socket = listener.accept();
+        int accepted = number;
+        open.put(accepted, socket);
+        events.add(accepted, "accepted");
+        threads.execute(() -> serve(accepted, socket));
+      } catch (IOException | RejectedExecutionException e) {
+        return; // the listener was closed
+      }
+    }
+  }
+
+  private void serve(int number, Socket raw) {
+    try (raw) {
+      raw.setTcpNoDelay(true);
+      Optional<Socket> socket = secured(number, raw);
+      if (socket.isEmpty()) return;
+      ServedConnection connection = new ServedConnection(number, raw, socket.get(), this);
+      runScript(number, connection);
+    } catch (IOException e) {
+      events.add(number, "failed: " + e);
+    } finally {
+      open.remove(number);
+    }
+  }
+
+  private void runScript(int number, ServedConnection connection) {
+    try {
+      scripts.get(Math.min(number, scripts.size()) - 1).run(connection);
+      connection.watch();
+    } catch (ServedConnection.ClientEnded e) {
+      events.add(number, "client FIN");
+    } catch (SocketException e) {
+      if (!closing) events.add(number, "client RST");
+    } catch (IOException e) {
+      events.add(number, "failed: " + e);
+    } catch (InterruptedException e) {
+      events.add(number, "server closed");
+    } catch (RuntimeException | Error e) {
+      scriptFailures.add(e);
+    }
+  }
+
+  private Optional<Socket> secured(int number, Socket raw) {
+    if (tls.isEmpty()) return Optional.of(raw);
+    try {
+      SSLSocket socket =
+          (SSLSocket) tls.get().getSocketFactory().createSocket(raw, "127.0.0.1", raw.getPort(), true);
+      socket.setUseClientMode(false);
+      socket.startHandshake();
+      return Optional.of(socket);
+    } catch (IOException e) {
+      events.add(number, "TLS failed");
+      return Optional.empty();
+    }
+  }
+}
