@@ -49,6 +49,7 @@ public final class ApacheHttpd extends RealServer {
     Path config = folder.resolve("httpd.conf");
     Files.writeString(config, CONFIG.formatted(folder, port, MODULES, lines));
     List<String> command = List.of(program.toString(), "-f", config.toString(), "-DFOREGROUND");
-    return new ApacheHttpd(LaunchedProcess.start(folder, port, command), port, folder.resolve("executions.log"));
+    return new ApacheHttpd(
+        LaunchedProcess.start(folder, port, command), port, folder.resolve("executions.log"));
   }
 }

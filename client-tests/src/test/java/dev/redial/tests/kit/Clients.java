@@ -29,7 +29,8 @@ public final class Clients {
 
   /** Stand-in. */
   public static final class Builder {
-    private final HttpClient.Builder jdk = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
+    private final HttpClient.Builder jdk =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
 
     /** Ignored. */
     public Builder keepAlive(KeepAlive keepAlive) {

@@ -41,6 +41,7 @@ public final class HaProxy extends RealServer {
     Path config = folder.resolve("haproxy.cfg");
     Files.writeString(config, CONFIG.formatted(defaults, port, frontend));
     List<String> command = List.of(program.toString(), "-db", "-f", config.toString());
-    return new HaProxy(LaunchedProcess.start(folder, port, command), port, folder.resolve("output.log"));
+    return new HaProxy(
+        LaunchedProcess.start(folder, port, command), port, folder.resolve("output.log"));
   }
 }

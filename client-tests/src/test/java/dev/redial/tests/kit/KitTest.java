@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,19 +21,21 @@ class KitTest {
   @RegisterExtension final Rig rig = new Rig();
 
   private final HttpClient jdk =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(TlsMaterial.forLoopback().client()).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .sslContext(TlsMaterial.forLoopback().client())
+          .build();
 
   @Test
   void aScriptIsReadTopToBottomAndEverythingIsRecorded() throws Exception {
     ScriptedServer server =
-        rig.server(
-            c -> {
-              c.readRequest();
-              c.send(Answers.ok("one"));
-              c.readRequest();
-              c.send(Answers.chunked(Answers.octets("two"), 2));
-              c.fin();
-            });
+        rig.server(c -> {
+          c.readRequest();
+          c.send(Answers.ok("one"));
+          c.readRequest();
+          c.send(Answers.chunked(Answers.octets("two"), 2));
+          c.fin();
+        });
     assertThat(body(post(server.uri("/a"), "content"))).isEqualTo("one");
     assertThat(body(get(server.uri("/b")))).isEqualTo("two");
     server.await(1, "server FIN");
@@ -62,19 +63,19 @@ class KitTest {
     jdk.close();
     server.await(2, "client FIN");
     assertThat(server.events(1)).containsExactly("accepted", "head of POST /", "server RST");
-    assertThat(server.events(2)).containsExactly("accepted", "POST /", "server half-close", "client FIN");
+    assertThat(server.events(2))
+        .containsExactly("accepted", "POST /", "server half-close", "client FIN");
   }
 
   @Test
   void anIdleTimeIsMeasuredFromTheLastOctetSent() throws Exception {
     ScriptedServer server =
-        rig.server(
-            c -> {
-              c.readRequest();
-              c.send(Answers.ok("one"));
-              assertThat(c.requestComesWithin(Duration.ofMillis(150))).isFalse();
-              c.fin();
-            });
+        rig.server(c -> {
+          c.readRequest();
+          c.send(Answers.ok("one"));
+          assertThat(c.requestComesWithin(Duration.ofMillis(150))).isFalse();
+          c.fin();
+        });
     assertThat(body(get(server.uri("/")))).isEqualTo("one");
     assertThat(server.millisBetween(1, "GET /", "server FIN")).isBetween(149L, 1000L);
     jdk.close();
@@ -122,7 +123,8 @@ class KitTest {
   @Test
   void nginxAnswersLogsAndReloads(@TempDir Path folder) throws Exception {
     Nginx.assumeInstalled();
-    try (Nginx server = Nginx.start(folder, "keepalive_timeout 1s;", "location / { return 200 ok; }")) {
+    try (Nginx server =
+        Nginx.start(folder, "keepalive_timeout 1s;", "location / { return 200 ok; }")) {
       assertThat(body(withId(server, "a"))).isEqualTo("ok");
       assertThat(body(withId(server, "a"))).isEqualTo("ok");
       assertThat(server.executions()).containsExactly(java.util.Map.entry("a", 2));
@@ -147,9 +149,13 @@ class KitTest {
     ApacheHttpd.assumeInstalled();
     try (ApacheHttpd server = ApacheHttpd.start(folder, "KeepAliveTimeout 3")) {
       HttpResponse<String> answer =
-          jdk.send(Requests.of("GET", server.uri("/file.txt")).header(RequestSeen.ID_FIELD, "a").build(), BodyHandlers.ofString());
+          jdk.send(
+              Requests.of("GET", server.uri("/file.txt")).header(RequestSeen.ID_FIELD, "a").build(),
+              BodyHandlers.ofString());
       assertThat(answer.body()).isEqualTo("ok");
-      org.awaitility.Awaitility.await().untilAsserted(() -> assertThat(server.executions()).containsExactly(java.util.Map.entry("a", 1)));
+      org.awaitility.Awaitility.await()
+          .untilAsserted(
+              () -> assertThat(server.executions()).containsExactly(java.util.Map.entry("a", 1)));
     }
     jdk.close();
   }
@@ -157,9 +163,15 @@ class KitTest {
   @Test
   void haProxyAnswersAndLogs(@TempDir Path folder) throws Exception {
     HaProxy.assumeInstalled();
-    try (HaProxy server = HaProxy.start(folder, "timeout http-keep-alive 1s", "http-request return status 200 content-type text/plain string ok")) {
+    try (HaProxy server =
+        HaProxy.start(
+            folder,
+            "timeout http-keep-alive 1s",
+            "http-request return status 200 content-type text/plain string ok")) {
       assertThat(body(withId(server, "a"))).isEqualTo("ok");
-      org.awaitility.Awaitility.await().untilAsserted(() -> assertThat(server.executions()).containsExactly(java.util.Map.entry("a", 1)));
+      org.awaitility.Awaitility.await()
+          .untilAsserted(
+              () -> assertThat(server.executions()).containsExactly(java.util.Map.entry("a", 1)));
     }
     jdk.close();
   }

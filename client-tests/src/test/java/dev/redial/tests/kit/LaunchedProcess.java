@@ -36,7 +36,8 @@ final class LaunchedProcess implements AutoCloseable {
 
   /** The program of that name; skips the test if it is not installed. */
   static Path assumeInstalled(String program) {
-    Optional<Path> found = FOLDERS.stream().map(f -> f.resolve(program)).filter(Files::isExecutable).findFirst();
+    Optional<Path> found =
+        FOLDERS.stream().map(f -> f.resolve(program)).filter(Files::isExecutable).findFirst();
     assumeTrue(found.isPresent(), program + " is not installed, so this test is skipped");
     return found.orElseThrow();
   }
@@ -87,7 +88,8 @@ final class LaunchedProcess implements AutoCloseable {
   /** Sends a signal, by its name without SIG. */
   void signal(String name) throws IOException, InterruptedException {
     Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
-    if (!kill.waitFor(5, TimeUnit.SECONDS) || kill.exitValue() != 0) throw new IOException("kill -" + name);
+    if (!kill.waitFor(5, TimeUnit.SECONDS) || kill.exitValue() != 0)
+      throw new IOException("kill -" + name);
   }
 
   /** Asks the server to end, and kills it after five seconds. */
@@ -95,7 +97,8 @@ final class LaunchedProcess implements AutoCloseable {
   public void close() throws InterruptedException {
     List<ProcessHandle> workers = process.descendants().toList();
     process.destroy();
-    if (!process.waitFor(5, TimeUnit.SECONDS)) process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+    if (!process.waitFor(5, TimeUnit.SECONDS))
+      process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
     workers.forEach(ProcessHandle::destroyForcibly);
   }
 

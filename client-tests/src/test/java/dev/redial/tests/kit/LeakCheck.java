@@ -21,9 +21,11 @@ import org.awaitility.Awaitility;
 /** Finds what a client left behind: threads, virtual ones included, and open sockets. */
 final class LeakCheck {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-  private static final Pattern OUR_THREAD = Pattern.compile("^#\\d+ \"(redial-[^\"]*)\"", Pattern.MULTILINE);
+  private static final Pattern OUR_THREAD =
+      Pattern.compile("^#\\d+ \"(redial-[^\"]*)\"", Pattern.MULTILINE);
   private static final Pattern ROW =
-      Pattern.compile("^\\s*\\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:([0-9A-F]{4}) ([0-9A-F]{2}) .*");
+      Pattern.compile(
+          "^\\s*\\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:([0-9A-F]{4}) ([0-9A-F]{2}) .*");
   private static final Set<String> OPEN_STATES = Set.of("01", "08"); // ESTABLISHED, CLOSE_WAIT
 
   private LeakCheck() {}
@@ -32,22 +34,20 @@ final class LeakCheck {
   static void assertNoThreads() {
     Awaitility.await("threads of closed clients")
         .atMost(PATIENCE)
-        .untilAsserted(
-            () -> {
-              List<String> left = threads();
-              if (!left.isEmpty()) throw new AssertionError("threads left behind: " + left);
-            });
+        .untilAsserted(() -> {
+          List<String> left = threads();
+          if (!left.isEmpty()) throw new AssertionError("threads left behind: " + left);
+        });
   }
 
   /** Asserts, within a bounded wait, that no client socket to one of these ports is open. */
   static void assertNoSockets(Collection<Integer> serverPorts) {
     Awaitility.await("sockets of closed clients")
         .atMost(PATIENCE)
-        .untilAsserted(
-            () -> {
-              List<String> left = sockets(serverPorts);
-              if (!left.isEmpty()) throw new AssertionError("sockets left open: " + left);
-            });
+        .untilAsserted(() -> {
+          List<String> left = sockets(serverPorts);
+          if (!left.isEmpty()) throw new AssertionError("sockets left open: " + left);
+        });
   }
 
   /** The names of all live threads that start with {@code redial-}. */
@@ -67,7 +67,10 @@ final class LeakCheck {
     }
   }
 
-  /** The client's ends of open connections to one of these ports; empty where the system does not tell. */
+  /**
+   * The client's ends of open connections to one of these ports; empty where the system does not
+   * tell.
+   */
   static List<String> sockets(Collection<Integer> serverPorts) throws IOException {
     List<String> open = new ArrayList<>();
     for (Path table : List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"))) {
@@ -77,7 +80,8 @@ final class LeakCheck {
             .filter(Matcher::matches)
             .filter(row -> OPEN_STATES.contains(row.group(3)))
             .filter(row -> serverPorts.contains(Integer.parseInt(row.group(2), 16)))
-            .map(row -> "local port " + Integer.parseInt(row.group(1), 16) + " state " + row.group(3))
+            .map(row ->
+                "local port " + Integer.parseInt(row.group(1), 16) + " state " + row.group(3))
             .forEach(open::add);
       }
     }

@@ -46,8 +46,16 @@ public final class Nginx extends RealServer {
     Path config = folder.resolve("nginx.conf");
     Files.writeString(config, CONFIG.formatted(http, port, server));
     List<String> command =
-        List.of(program.toString(), "-p", folder.toString(), "-c", config.toString(), "-e", "error.log");
-    return new Nginx(LaunchedProcess.start(folder, port, command), port, folder.resolve("executions.log"));
+        List.of(
+            program.toString(),
+            "-p",
+            folder.toString(),
+            "-c",
+            config.toString(),
+            "-e",
+            "error.log");
+    return new Nginx(
+        LaunchedProcess.start(folder, port, command), port, folder.resolve("executions.log"));
   }
 
   /** Loads its configuration again: new workers start, the old ones end their idle connections. */

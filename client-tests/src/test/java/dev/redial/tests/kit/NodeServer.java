@@ -30,13 +30,17 @@ public final class NodeServer extends RealServer {
     LaunchedProcess.assumeInstalled("node");
   }
 
-  /** Starts a server that answers {@code ok} to everything; the settings are statements about {@code server}. */
+  /**
+   * Starts a server that answers {@code ok} to everything; the settings are statements about {@code
+   * server}.
+   */
   public static NodeServer start(Path folder, String settings) throws IOException {
     Path program = LaunchedProcess.assumeInstalled("node");
     int port = LaunchedProcess.freePort();
     Path script = folder.resolve("server.js");
     Files.writeString(script, SCRIPT.formatted(settings, port));
     List<String> command = List.of(program.toString(), script.toString());
-    return new NodeServer(LaunchedProcess.start(folder, port, command), port, folder.resolve("output.log"));
+    return new NodeServer(
+        LaunchedProcess.start(folder, port, command), port, folder.resolve("output.log"));
   }
 }

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A widely used server, started from a configuration the test gives, that logs the id of each request it executed. */
+/**
+ * A widely used server, started from a configuration the test gives, that logs the id of each
+ * request it executed.
+ */
 public abstract sealed class RealServer implements AutoCloseable
     permits Nginx, ApacheHttpd, HaProxy, NodeServer {
   private final LaunchedProcess process;
@@ -30,7 +33,10 @@ public abstract sealed class RealServer implements AutoCloseable
     return URI.create("http://127.0.0.1:" + port + target);
   }
 
-  /** How often each request was executed, by its {@link RequestSeen#ID_FIELD}; requests without one are left out. */
+  /**
+   * How often each request was executed, by its {@link RequestSeen#ID_FIELD}; requests without one
+   * are left out.
+   */
   public Map<String, Integer> executions() throws IOException {
     Map<String, Integer> counts = new HashMap<>();
     if (!Files.exists(executionLog)) return counts;

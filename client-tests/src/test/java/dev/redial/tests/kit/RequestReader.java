@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads requests off a stream, strictly: anything that is not a well-formed request is an error of the client. */
+/**
+ * Reads requests off a stream, strictly: anything that is not a well-formed request is an error of
+ * the client.
+ */
 final class RequestReader {
   private static final int HEAD_LIMIT = 16 * 1024 * 1024;
 
@@ -29,13 +32,16 @@ final class RequestReader {
 
   /** Reads the body that a head announces. */
   RequestSeen body(RequestSeen head) throws IOException {
-    boolean chunked = head.field("Transfer-Encoding").filter("chunked"::equalsIgnoreCase).isPresent();
+    boolean chunked =
+        head.field("Transfer-Encoding").filter("chunked"::equalsIgnoreCase).isPresent();
     boolean fixed = head.field("Content-Length").isPresent();
     if (chunked && fixed) throw new AssertionError("both framings were sent");
     byte[] body =
         chunked
             ? chunks()
-            : fixed ? exactly(Integer.parseInt(head.field("Content-Length").orElseThrow())) : new byte[0];
+            : fixed
+                ? exactly(Integer.parseInt(head.field("Content-Length").orElseThrow()))
+                : new byte[0];
     return new RequestSeen(head.method(), head.target(), head.version(), head.fields(), body);
   }
 

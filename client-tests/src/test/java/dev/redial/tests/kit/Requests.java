@@ -27,6 +27,8 @@ public final class Requests {
 
   /** A builder with a time-out, so that no test hangs on an answer that never comes. */
   public static HttpRequest.Builder of(String method, URI uri) {
-    return HttpRequest.newBuilder(uri).method(method, BodyPublishers.noBody()).timeout(Duration.ofSeconds(15));
+    return HttpRequest.newBuilder(uri)
+        .method(method, BodyPublishers.noBody())
+        .timeout(Duration.ofSeconds(15));
   }
 }

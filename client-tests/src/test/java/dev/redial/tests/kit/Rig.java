@@ -12,8 +12,8 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Hands a test its clients and servers, ends them afterwards, and then checks that nothing leaked: no lent connection, no thread,
- * no socket.
+ * Hands a test its clients and servers, ends them afterwards, and then checks that nothing leaked:
+ * no lent connection, no thread, no socket.
  *
  * <p>One for each test: {@code @RegisterExtension final Rig rig = new Rig();}
  */
@@ -75,14 +75,17 @@ public final class Rig implements AfterEachCallback {
   }
 
   private static void assertNothingLent(HttpClient client) {
-    Awaitility.await("connections lent").atMost(Duration.ofSeconds(5)).until(() -> Clients.stats(client).active() == 0);
+    Awaitility.await("connections lent")
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> Clients.stats(client).active() == 0);
   }
 
   private static void close(HttpClient client) throws InterruptedException {
     client.shutdown();
     if (client.awaitTermination(Duration.ofSeconds(5))) return;
     client.shutdownNow();
-    throw new AssertionError("the client did not end within 5 s of shutdown(): " + Clients.stats(client));
+    throw new AssertionError(
+        "the client did not end within 5 s of shutdown(): " + Clients.stats(client));
   }
 
   private void closeServers() throws Exception {

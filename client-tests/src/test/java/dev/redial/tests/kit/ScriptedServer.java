@@ -22,11 +22,12 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A server on loopback that does on each connection what a script says, and remembers everything that happened.
+ * A server on loopback that does on each connection what a script says, and remembers everything
+ * that happened.
  *
- * <p>The first connection gets the first script, and so on; the last script serves all further connections. Each script runs on a
- * virtual thread of its own. An I/O failure ends a script, as it ends a connection; anything else a script throws fails {@link
- * #close()}.
+ * <p>The first connection gets the first script, and so on; the last script serves all further
+ * connections. Each script runs on a virtual thread of its own. An I/O failure ends a script, as it
+ * ends a connection; anything else a script throws fails {@link #close()}.
  */
 public final class ScriptedServer implements AutoCloseable {
   private final ServerSocket listener;
@@ -45,7 +46,10 @@ public final class ScriptedServer implements AutoCloseable {
   /** What a server does on one connection. */
   @FunctionalInterface
   public interface Script {
-    /** Runs from acceptance (over TLS: from the end of the handshake) to the end of the script's interest. */
+    /**
+     * Runs from acceptance (over TLS: from the end of the handshake) to the end of the script's
+     * interest.
+     */
     void run(ServedConnection connection) throws IOException, InterruptedException;
   }
 
@@ -68,7 +72,10 @@ public final class ScriptedServer implements AutoCloseable {
     return new ScriptedServer(Optional.empty(), 0, scripts).started();
   }
 
-  /** Starts a plain server that takes few octets unread, so that a client soon feels that nobody reads. */
+  /**
+   * Starts a plain server that takes few octets unread, so that a client soon feels that nobody
+   * reads.
+   */
   public static ScriptedServer startTight(Script... scripts) {
     return new ScriptedServer(Optional.empty(), 4096, scripts).started();
   }
@@ -95,7 +102,10 @@ public final class ScriptedServer implements AutoCloseable {
 
   /** Everything that happened on one connection, in order. */
   public List<String> events(int connection) {
-    return events.all().stream().filter(e -> e.connection() == connection).map(EventLog.Event::what).toList();
+    return events.all().stream()
+        .filter(e -> e.connection() == connection)
+        .map(EventLog.Event::what)
+        .toList();
   }
 
   /** How many connections were accepted. */
@@ -124,7 +134,9 @@ public final class ScriptedServer implements AutoCloseable {
     events.await(what, e -> e.what().equals(what), times);
   }
 
-  /** The milliseconds between the first occurrences of two things on a connection; waits for both. */
+  /**
+   * The milliseconds between the first occurrences of two things on a connection; waits for both.
+   */
   public long millisBetween(int connection, String earlier, String later) {
     EventLog.Event start = events.await(connection + " " + earlier);
     return events.await(connection + " " + later).millisSince(start);
@@ -212,7 +224,8 @@ public final class ScriptedServer implements AutoCloseable {
     if (tls.isEmpty()) return Optional.of(raw);
     try {
       SSLSocket socket =
-          (SSLSocket) tls.get().getSocketFactory().createSocket(raw, "127.0.0.1", raw.getPort(), true);
+          (SSLSocket)
+              tls.get().getSocketFactory().createSocket(raw, "127.0.0.1", raw.getPort(), true);
       socket.setUseClientMode(false);
       socket.startHandshake();
       return Optional.of(socket);

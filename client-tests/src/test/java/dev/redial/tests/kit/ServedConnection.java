@@ -13,8 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A connection as a script sees it; confined to the script's thread except where noted.
  *
- * <p>A script that returns without having ended the connection leaves it open; the server then only watches how the client ends
- * it.
+ * <p>A script that returns without having ended the connection leaves it open; the server then only
+ * watches how the client ends it.
  */
 public final class ServedConnection {
   private final int number;
@@ -28,7 +28,8 @@ public final class ServedConnection {
   private volatile long lastSentNanos = System.nanoTime();
   private boolean ended;
 
-  ServedConnection(int number, Socket raw, Socket socket, ScriptedServer server) throws IOException {
+  ServedConnection(int number, Socket raw, Socket socket, ScriptedServer server)
+      throws IOException {
     this.number = number;
     this.raw = raw;
     this.socket = socket;
@@ -87,7 +88,9 @@ public final class ServedConnection {
     }
   }
 
-  /** Sends octets over and over until the client stops it, counting what the operating system took. */
+  /**
+   * Sends octets over and over until the client stops it, counting what the operating system took.
+   */
   public void sendAtMost(byte[] octets, int times) throws IOException {
     for (int i = 0; i < times; i++) sendInSegments(octets, 16 * 1024);
   }
@@ -100,7 +103,9 @@ public final class ServedConnection {
     }
   }
 
-  /** Whether the first octet of a request came before the connection had been idle for that long. */
+  /**
+   * Whether the first octet of a request came before the connection had been idle for that long.
+   */
   public boolean requestComesWithin(Duration idle) throws IOException {
     long left = lastSentNanos + idle.toNanos() - System.nanoTime();
     socket.setSoTimeout((int) Math.max(1, left / 1_000_000));
@@ -128,7 +133,10 @@ public final class ServedConnection {
     watch();
   }
 
-  /** Closes: over TLS with close_notify. It is a FIN as long as everything the client sent was read, else a reset. */
+  /**
+   * Closes: over TLS with close_notify. It is a FIN as long as everything the client sent was read,
+   * else a reset.
+   */
   public void fin() throws IOException {
     ended = true;
     socket.close();
@@ -156,7 +164,10 @@ public final class ServedConnection {
     server.record(number, "server RST");
   }
 
-  /** Octets that the operating system has taken from this connection's script; may be asked by any thread. */
+  /**
+   * Octets that the operating system has taken from this connection's script; may be asked by any
+   * thread.
+   */
   public long octetsSent() {
     return octetsSent.get();
   }
