@@ -25,6 +25,7 @@ final class BodyDelivery<T> {
   private final Exchange exchange;
   private final BodySubscriber<T> subscriber;
   private final SubscriberFeeder<T> feeder;
+  private boolean handedOver;
 
   BodyDelivery(Exchange exchange, BodySubscriber<T> subscriber) {
     this.exchange = exchange;
@@ -48,6 +49,7 @@ final class BodyDelivery<T> {
   }
 
   private CompletableFuture<T> handOver() {
+    handedOver = true;
     CompletableFuture<T> outcome = new CompletableFuture<>();
     Thread unused = Thread.ofVirtual().name("redial-body").start(() -> feedInto(outcome));
     return outcome;
@@ -117,7 +119,7 @@ final class BodyDelivery<T> {
       case null -> {}
       case SubscriberFailure own -> throw exchange.subscriberFailure(own.thrown());
       case InterruptedException interrupted -> throw interrupted;
-      case IOException typed when typed instanceof ExchangeFailure -> throw typed;
+      case ExchangeFailure typed -> throw handedOver ? Rethrown.of(typed) : (IOException) typed;
       default -> {}
     }
   }
