@@ -62,12 +62,18 @@ final class ConnectionOptions {
       if (i < to && bytes[i] == '=') {
         i = FieldSection.skipBlanks(bytes, i + 1, to);
         if (i < to && bytes[i] == '"') i++;
-        if (FieldSection.isNamed(bytes, name, nameEnd, "timeout"))
-          timeout = least(timeout, bytes, i, to);
-        else if (FieldSection.isNamed(bytes, name, nameEnd, "max")) max = least(max, bytes, i, to);
-        while (i < to && Syntax.isTokenOctet(bytes[i])) i++;
+        parameter(bytes, name, nameEnd, i, to);
+      } else if (i == name) {
+        i++; // a comma, or whatever stands for one
       }
-      i = Math.max(i, nameEnd + 1);
+    }
+  }
+
+  private void parameter(byte[] bytes, int name, int nameEnd, int value, int to) {
+    if (FieldSection.isNamed(bytes, name, nameEnd, "timeout")) {
+      timeout = least(timeout, bytes, value, to);
+    } else if (FieldSection.isNamed(bytes, name, nameEnd, "max")) {
+      max = least(max, bytes, value, to);
     }
   }
 

@@ -129,7 +129,11 @@ public final class ResponseParser {
     }
     while (i < stop) {
       byte octet = bytes[i++];
-      if (octet == '\n') return endStatusLine(i - from);
+      if (octet == '\n') {
+        taken = i - from;
+        statusLineEnd = taken;
+        return true;
+      }
       if (carriageReturn)
         throw bad("carriage return without line feed in the status line", bytes, from, i - 2, to);
       if (octet == '\r') carriageReturn = true;
@@ -144,12 +148,6 @@ public final class ResponseParser {
     if (i < to) throw tooLong();
     taken = i - from;
     return false;
-  }
-
-  private boolean endStatusLine(int length) {
-    taken = length;
-    statusLineEnd = length;
-    return true;
   }
 
   /** One octet of {@code HTTP/1.x SP 3DIGIT}, where the position says what is allowed. */

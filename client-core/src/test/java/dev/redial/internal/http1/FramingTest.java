@@ -269,6 +269,25 @@ class FramingTest {
     assertThat(head.isInterim()).isEqualTo(head.status() < 200);
   }
 
+  /** As above, with each value alone in an array that ends where the value ends. */
+  @ParameterizedTest(name = "{0}: {1} {2} {3}")
+  @MethodSource("decided")
+  void nothingBehindAValueIsLookedAt(
+      String comment,
+      String method,
+      String start,
+      String fields,
+      Framing framing,
+      boolean persistent)
+      throws Exception {
+    int minor = start.charAt(2) - '0';
+    int status = Integer.parseInt(start.substring(4));
+    ControlFields control = control(fields);
+    assertThat(control.framing(status, minor, method.equals("HEAD"), method.equals("CONNECT")))
+        .isEqualTo(framing);
+    assertThat(control.persistent(status, minor, framing)).isEqualTo(persistent);
+  }
+
   /** What it is, version and status, fields, message. */
   static Stream<Arguments> refused() {
     String differ = "different Content-Lengths: 5 and 6";
@@ -408,6 +427,12 @@ class FramingTest {
         arguments("KEEP-ALIVE: Timeout=5, MAX=100", 5, 100),
         arguments("Keep-Alive: max=100,timeout=5", 5, 100),
         arguments("Keep-Alive: timeout=0, max=0", 0, 0),
+        arguments("Keep-Alive: timeout=90, max=19", 90, 19),
+        arguments("Keep-Alive: timeout=0, timeout=5", 0, -1),
+        arguments("Keep-Alive: timeout=5, timeout=0", 0, -1),
+        arguments("Keep-Alive: ,,;/ timeout=5", 5, -1),
+        arguments("Keep-Alive: timeout max=5", -1, 5),
+        arguments("Keep-Alive: x==5, =timeout=7", 7, -1),
         arguments("Keep-Alive: timeout = 5 , max\t=\t7", 5, 7),
         arguments("Keep-Alive: timeout=\"5\", max=\"7\"", 5, 7),
         arguments("Keep-Alive: timeout=5; max=7", 5, 7),
@@ -442,6 +467,25 @@ class FramingTest {
     ResponseHead head = head("GET", "1.1 200", fields);
     assertThat(head.keepAliveSeconds()).isEqualTo(seconds);
     assertThat(head.keepAliveMax()).isEqualTo(max);
+  }
+
+  @ParameterizedTest
+  @MethodSource("keepAlives")
+  void nothingBehindAKeepAliveIsLookedAt(String fields, long seconds, long max) {
+    ControlFields control = control(fields);
+    assertThat(control.keepAliveSeconds()).isEqualTo(seconds);
+    assertThat(control.keepAliveMax()).isEqualTo(max);
+  }
+
+  private static ControlFields control(String fields) {
+    ControlFields control = new ControlFields();
+    control.reset();
+    for (String field : fields.split("\r\n(?![ \t])", -1)) {
+      byte[] octets = Received.octets(field);
+      int colon = field.indexOf(':');
+      if (colon > 0) control.field(octets, 0, colon, colon + 1, octets.length);
+    }
+    return control;
   }
 
   private static ResponseHead head(String method, String start, String fields)

@@ -109,6 +109,13 @@ class OctetsTest {
   }
 
   @Test
+  void aLineEndFindsRoomToo() {
+    octets.ascii("a".repeat(511));
+    octets.crlf();
+    assertThat(text()).isEqualTo("a".repeat(511) + "\r\n");
+  }
+
+  @Test
   void memoryIsTakenWithTheFirstOctet() {
     assertThat(octets.array()).isEmpty();
     octets.octet('a');

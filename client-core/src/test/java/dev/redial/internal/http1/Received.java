@@ -46,9 +46,9 @@ final class Received {
   /** The end of the head, or -1; each call of the parser gets another array at another index. */
   int parse(ResponseParser parser) throws MalformedMessageException {
     for (int cut : cuts) {
-      int shift = cut % 7;
+      int shift = 1 + cut % 7;
       byte[] moved = new byte[shift + cut + 3];
-      Arrays.fill(moved, (byte) '\n'); // neither before nor after its share does the parser look
+      // NUL is invalid everywhere: neither before nor after its share does the parser look.
       System.arraycopy(octets, 0, moved, shift, cut);
       int end = parser.parse(moved, shift, shift + cut);
       if (end >= 0) return end - shift;

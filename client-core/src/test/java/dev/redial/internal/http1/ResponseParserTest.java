@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.redial.internal.http1.ResponseParser.Progress;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,11 @@ class ResponseParserTest {
             "HTTP/1.1 200 OK\r\nA: b\r\n \r\n\tc\r\n\r\n",
             200,
             "[A: b c]"),
+        arguments(
+            "folded, other blanks stay",
+            "HTTP/1.1 200 OK\r\nA: b  c\r\n d\t\te\r\n\r\n",
+            200,
+            "[A: b  c d\t\te]"),
         arguments("folded at line feeds", "HTTP/1.1 200 OK\nA: b\n c\n\n", 200, "[A: b c]"),
         arguments(
             "fold with a colon", "HTTP/1.1 200 OK\r\nA: b\r\n C: d\r\n\r\n", 200, "[A: b C: d]"),
@@ -352,6 +358,18 @@ class ResponseParserTest {
     assertThat(head.keepAliveSeconds()).isEqualTo(-1);
     assertThat(head.keepAliveMax()).isEqualTo(-1);
     assertThat(head.headers().map()).isEmpty();
+  }
+
+  @Test
+  void nothingOfTheLastHeadIsLeft() throws Exception {
+    String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    String fixed = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n";
+    for (String head : List.of(chunked, fixed, chunked, chunked, fixed, fixed)) {
+      parser.reset(false, false);
+      int end = Received.whole(head).parse(parser);
+      Framing expected = head.equals(chunked) ? Framing.CHUNKED : new Framing.Fixed(3);
+      assertThat(Received.whole(head).head(parser, end).framing()).isEqualTo(expected);
+    }
   }
 
   @Test
