@@ -1,6 +1,7 @@
 package dev.redial.internal.wire;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -91,10 +92,20 @@ public final class PlainWire implements Wire {
     }
     try {
       channel.connect(address);
+      refuseOneself();
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  /**
+   * Where nobody listens at a port that the kernel hands out to clients, a socket may be given that
+   * very port and meet itself.
+   */
+  private void refuseOneself() throws IOException {
+    if (channel.getLocalAddress().equals(channel.getRemoteAddress()))
+      throw new ConnectException("Connection refused: the socket has met itself");
   }
 
   @Override

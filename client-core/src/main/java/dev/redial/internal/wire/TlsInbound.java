@@ -132,8 +132,8 @@ final class TlsInbound {
     if (failure != null) throw failure;
     if (ended) throw terminated();
     if (result != null && result.getStatus() == Status.OK) return;
-    if (result != null && result.getStatus() == Status.BUFFER_OVERFLOW)
-      throw new SSLException("TLS is stuck: " + result);
+    if (result != null && result.getStatus() == Status.BUFFER_OVERFLOW && unwrapAside()) return;
+    if (failure != null) throw failure;
     if (receive(true) < 0) throw terminated();
   }
 

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.core.ConditionFactory;
 
 /** A thread that does something blocking with a wire, and how that ended. */
 record Parked(Thread thread, CompletableFuture<Throwable> outcome, AtomicBoolean interrupted) {
@@ -45,9 +46,17 @@ record Parked(Thread thread, CompletableFuture<Throwable> outcome, AtomicBoolean
     return new Parked(thread, outcome, interrupted);
   }
 
+  /** Waits for a state that is not far. */
+  static ConditionFactory soon() {
+    return await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(2))
+        .atMost(Duration.ofSeconds(20));
+  }
+
   /** Waits until the call has got stuck in the channel. */
   Parked awaitStuck() {
-    await().until(this::isInChannel);
+    soon().until(this::isInChannel);
     return this;
   }
 
@@ -60,13 +69,13 @@ record Parked(Thread thread, CompletableFuture<Throwable> outcome, AtomicBoolean
   }
 
   Throwable outcomeSoon() throws Exception {
-    return outcome.get(5, TimeUnit.SECONDS);
+    return outcome.get(20, TimeUnit.SECONDS);
   }
 
   /** Waits until the kernel has stopped taking what is being written. */
   static void awaitStalled(Wire wire) {
     long[] last = {-1};
-    await()
+    soon()
         .pollInterval(Duration.ofMillis(100))
         .until(() -> {
           boolean stalled = wire.sent() > 0 && wire.sent() == last[0];

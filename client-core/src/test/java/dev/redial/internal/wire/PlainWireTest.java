@@ -1,9 +1,9 @@
 package dev.redial.internal.wire;
 
+import static dev.redial.internal.wire.Parked.soon;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.redial.internal.wire.Parked.Kind;
 import dev.redial.internal.wire.Peer.BlackHole;
@@ -146,7 +146,7 @@ class PlainWireTest {
     try (Pair pair = Pair.open()) {
       assertThat(pair.wire().probe()).isEqualTo(Probe.ALIVE);
       pair.peer().close();
-      await().until(() -> pair.wire().probe() != Probe.ALIVE);
+      soon().until(() -> pair.wire().probe() != Probe.ALIVE);
       assertThat(pair.wire().probe()).isEqualTo(Probe.FIN);
     }
   }
@@ -155,7 +155,7 @@ class PlainWireTest {
   void theProbeSeesAReset() throws Exception {
     try (Pair pair = Pair.open()) {
       Peer.reset(pair.peer());
-      await().until(() -> pair.wire().probe() == Probe.RST);
+      soon().until(() -> pair.wire().probe() == Probe.RST);
     }
   }
 
@@ -163,7 +163,7 @@ class PlainWireTest {
   void theProbeSeesAStrayOctet() throws Exception {
     try (Pair pair = Pair.open()) {
       pair.peer().getOutputStream().write('!');
-      await().until(() -> pair.wire().probe() == Probe.OCTETS);
+      soon().until(() -> pair.wire().probe() == Probe.OCTETS);
     }
   }
 
@@ -306,6 +306,19 @@ class PlainWireTest {
     }
     PlainWire wire = PlainWire.unconnected(Peer.settings());
     assertThatThrownBy(() -> wire.connect(nobody))
+        .isInstanceOf(ConnectException.class)
+        .satisfies(e -> assertThat(WireFailure.of((IOException) e)).isEqualTo(WireFailure.REFUSED));
+    assertThat(wire.isOpen()).isFalse();
+  }
+
+  @Test
+  void aSocketThatMeetsItselfIsRefused() throws Exception {
+    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    PlainWire wire =
+        PlainWire.unconnected(
+            new SocketSettings(Duration.ofSeconds(7), Duration.ofSeconds(3), 2, loopback, 0, 0));
+    InetSocketAddress own = (InetSocketAddress) wire.local().orElseThrow();
+    assertThatThrownBy(() -> wire.connect(own))
         .isInstanceOf(ConnectException.class)
         .satisfies(e -> assertThat(WireFailure.of((IOException) e)).isEqualTo(WireFailure.REFUSED));
     assertThat(wire.isOpen()).isFalse();

@@ -1,9 +1,9 @@
 package dev.redial.internal.wire;
 
+import static dev.redial.internal.wire.Parked.soon;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.redial.internal.wire.Parked.Kind;
 import dev.redial.internal.wire.TlsPair.Setting;
@@ -14,7 +14,6 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.BeforeAll;
@@ -117,7 +116,7 @@ class TlsWireClosingTest {
 
   private static void closeSoon(TlsPair pair) throws Exception {
     Parked closing = Parked.on(Kind.PLATFORM, () -> pair.wire().close());
-    assertThat(closing.outcome().get(2, TimeUnit.SECONDS)).hasMessage("returned");
+    assertThat(closing.outcomeSoon()).hasMessage("returned");
   }
 
   @ParameterizedTest
@@ -194,7 +193,7 @@ class TlsWireClosingTest {
   void aBadRecordIsSeenByTheProbe() throws Exception {
     try (TlsPair pair = TlsPair.open(setting(TLS13))) {
       pair.beneath().getOutputStream().write(badRecord());
-      await().until(() -> pair.wire().probe() == Probe.RST);
+      soon().until(() -> pair.wire().probe() == Probe.RST);
     }
   }
 
@@ -212,7 +211,7 @@ class TlsWireClosingTest {
   void aFloodOfKeyUpdatesOnAnIdleWireEndsThePatience() throws Exception {
     try (TlsPair pair = TlsPair.open(setting(TLS13))) {
       for (int i = 0; i < 4_000; i++) pair.peer().startHandshake();
-      await().until(() -> pair.wire().probe() == Probe.OCTETS);
+      soon().until(() -> pair.wire().probe() == Probe.OCTETS);
     }
   }
 

@@ -1,9 +1,9 @@
 package dev.redial.internal.wire;
 
+import static dev.redial.internal.wire.Parked.soon;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.redial.internal.wire.TlsPair.Setting;
 import java.io.EOFException;
@@ -98,7 +98,7 @@ class TlsWireTest {
   void aResetIsAFailedReadAndAFailedProbe(String protocol) throws Exception {
     try (TlsPair pair = TlsPair.open(setting(protocol))) {
       Peer.reset(pair.beneath());
-      await().until(() -> pair.wire().probe() != Probe.ALIVE);
+      soon().until(() -> pair.wire().probe() != Probe.ALIVE);
     }
     try (TlsPair pair = TlsPair.open(setting(protocol))) {
       Peer.reset(pair.beneath());
@@ -130,7 +130,7 @@ class TlsWireTest {
     try (TlsPair pair = TlsPair.open(setting(protocol))) {
       assertThat(pair.wire().probe()).isEqualTo(Probe.ALIVE);
       pair.peer().getOutputStream().write('!');
-      await().until(() -> pair.wire().probe() != Probe.ALIVE);
+      soon().until(() -> pair.wire().probe() != Probe.ALIVE);
       assertThat(pair.wire().probe()).isEqualTo(Probe.OCTETS);
     }
   }
@@ -149,7 +149,7 @@ class TlsWireTest {
   void theEndThatCameWithTheLastAnswerIsSeenByTheProbe() throws Exception {
     try (TlsPair pair = TlsPair.relayed(setting(TLS13), 65536)) {
       Relay relay = pair.relay();
-      await()
+      soon()
           .until(() ->
               pair.wire().probe() == Probe.ALIVE
                   && relay.client().getInputStream().available() == 0);
@@ -158,7 +158,7 @@ class TlsWireTest {
       pair.peer().close();
       relay.allowEverything();
       assertThat(readText(pair.wire(), 6)).isEqualTo("answer");
-      await().until(() -> pair.wire().probe() == Probe.FIN);
+      soon().until(() -> pair.wire().probe() == Probe.FIN);
     }
   }
 
@@ -304,7 +304,7 @@ class TlsWireTest {
     Setting own = new Setting(certificates.server(), certificates.client(), protocol, "localhost");
     try (Peer listener = new Peer()) {
       long first = sessionCreated(own, listener);
-      await().pollDelay(5, TimeUnit.MILLISECONDS).until(() -> true); // sessions carry milliseconds
+      soon().pollDelay(5, TimeUnit.MILLISECONDS).until(() -> true); // sessions carry milliseconds
       assertThat(sessionCreated(own, listener)).isEqualTo(first);
     }
   }

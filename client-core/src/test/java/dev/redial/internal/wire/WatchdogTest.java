@@ -1,9 +1,9 @@
 package dev.redial.internal.wire;
 
+import static dev.redial.internal.wire.Parked.soon;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.redial.internal.wire.Watchdog.Alarm;
@@ -29,7 +29,7 @@ class WatchdogTest {
 
   @AfterAll
   void theThreadGoesAway() {
-    await().atMost(Duration.ofSeconds(10)).until(() -> threads() == 0);
+    soon().until(() -> threads() == 0);
   }
 
   private long threads() {
@@ -63,7 +63,7 @@ class WatchdogTest {
     alarm.arm(in(0));
     Alarm later = watchdog.alarm(fired::countDown);
     later.arm(in(5));
-    await().until(later::fired);
+    soon().until(later::fired);
     assertThat(times).hasValue(1);
     alarm.release();
     later.release();
@@ -80,7 +80,7 @@ class WatchdogTest {
     assertThat(inTime).isTrue();
     Alarm witness = watchdog.alarm(() -> {});
     witness.arm(deadline + 1);
-    await().until(witness::fired);
+    soon().until(witness::fired);
     assertThat(times).hasValue(0);
     assertThat(alarm.fired()).isFalse();
     alarm.release();
@@ -98,7 +98,7 @@ class WatchdogTest {
     Alarm sooner = watchdog.alarm(() -> {});
     sooner.arm(in(60_000));
     sooner.arm(deadline + 1);
-    await().atMost(Duration.ofSeconds(10)).until(sooner::fired);
+    soon().until(sooner::fired);
     assertThat(times).hasValue(0);
     assertThat(later.disarm()).isTrue();
     later.release();
@@ -110,7 +110,7 @@ class WatchdogTest {
     for (long past : new long[] {0, 1, 1_000_000_000L, Long.MAX_VALUE / 2, Long.MAX_VALUE}) {
       Alarm alarm = watchdog.alarm(() -> {});
       alarm.arm(System.nanoTime() - past);
-      await().atMost(Duration.ofSeconds(10)).until(alarm::fired);
+      soon().until(alarm::fired);
       alarm.release();
     }
   }
@@ -128,7 +128,7 @@ class WatchdogTest {
     }
     Alarm witness = watchdog.alarm(() -> {});
     witness.arm(in(20));
-    await().until(witness::fired);
+    soon().until(witness::fired);
     for (Alarm alarm : far) {
       assertThat(alarm.disarm()).isTrue();
       alarm.release();
@@ -149,7 +149,7 @@ class WatchdogTest {
       alarm.arm(deadline);
       alarms.add(alarm);
     }
-    await().atMost(Duration.ofSeconds(20)).until(() -> fired.size() == deadlines.size());
+    soon().until(() -> fired.size() == deadlines.size());
     assertThat(fired).isSorted();
     alarms.forEach(Alarm::release);
   }
@@ -165,7 +165,7 @@ class WatchdogTest {
     alarm.arm(in(0));
     Alarm witness = watchdog.alarm(() -> {});
     witness.arm(deadline + 1);
-    await().until(witness::fired);
+    soon().until(witness::fired);
     assertThat(times).hasValue(0);
     assertThat(alarm.disarm()).isTrue();
     alarm.release();
@@ -191,7 +191,7 @@ class WatchdogTest {
       bad.arm(deadline);
       good.arm(deadline + 1);
       // awaitility would report the action's failure as its own
-      await().dontCatchUncaughtExceptions().atMost(Duration.ofSeconds(10)).until(good::fired);
+      soon().dontCatchUncaughtExceptions().until(good::fired);
       assertThat(reported).containsExactly(thrown);
       bad.release();
       good.release();
@@ -209,9 +209,9 @@ class WatchdogTest {
       assertThat(thread.isDaemon()).isTrue();
       assertThat(thread.isVirtual()).isFalse();
       thread.interrupt();
-      await().until(alarm::fired);
+      soon().until(alarm::fired);
       alarm.release();
-      await().atMost(Duration.ofSeconds(10)).until(() -> threads() == 0);
+      soon().until(() -> threads() == 0);
     }
   }
 
@@ -228,16 +228,13 @@ class WatchdogTest {
     for (int round = 0; round < 3; round++) {
       Alarm first = watchdog.alarm(() -> {});
       first.arm(in(0));
-      await().until(first::fired);
+      soon().until(first::fired);
       first.release();
       long gone = System.nanoTime();
-      await()
-          .atMost(Duration.ofSeconds(10))
-          .pollInterval(Duration.ofMillis(1))
-          .until(() -> threads() == 0 || round(gone));
+      soon().pollInterval(Duration.ofMillis(1)).until(() -> threads() == 0 || round(gone));
       Alarm second = watchdog.alarm(() -> {});
       second.arm(in(10));
-      await().atMost(Duration.ofSeconds(5)).until(second::fired);
+      soon().until(second::fired);
       second.release();
     }
   }
@@ -306,6 +303,6 @@ class WatchdogTest {
               }));
     }
     for (Thread user : users) user.join();
-    await().atMost(Duration.ofSeconds(10)).until(() -> fired.get() == 8 * each);
+    soon().until(() -> fired.get() == 8 * each);
   }
 }
