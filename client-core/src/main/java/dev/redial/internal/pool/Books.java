@@ -5,7 +5,6 @@ import dev.redial.PoolLimits;
 import dev.redial.PoolStats;
 import dev.redial.internal.pool.Berth.State;
 import dev.redial.internal.pool.Chain.Link;
-import dev.redial.internal.pool.IdleMemory.Belief;
 import dev.redial.internal.pool.Poolable.Health;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -361,7 +361,7 @@ public final class Pool<R, C extends Poolable> {
     }
   }
 
-  IdleMemory.@Nullable Belief belief(R route) {
+  @Nullable Belief belief(R route) {
     long now = nanoClock.getAsLong();
     lock.lock();
     try {
