@@ -20,6 +20,8 @@ final class Berth<R, C extends Poolable> {
     IDLE,
     /** The reaper, for the time of one look; it stays in its place among the idle ones. */
     SWEPT,
+    /** Nobody; its place is free once it is closed. */
+    CLOSING,
     /** No longer in the books. */
     GONE
   }
@@ -29,7 +31,7 @@ final class Berth<R, C extends Poolable> {
   /** In the shelf's idle ones, or in none. */
   final Link<Berth<R, C>> onShelf = new Link<>(this);
 
-  /** In the pool's lent ones or its idle ones. */
+  /** In the pool's lent ones, its idle ones or those to be closed. */
   final Link<Berth<R, C>> inPool = new Link<>(this);
 
   State state = State.LENT;

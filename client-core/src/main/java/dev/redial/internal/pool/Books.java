@@ -5,7 +5,6 @@ import dev.redial.PoolLimits;
 import dev.redial.PoolStats;
 import dev.redial.internal.pool.Berth.State;
 import dev.redial.internal.pool.Chain.Link;
-import dev.redial.internal.pool.IdleMemory.Belief;
 import dev.redial.internal.pool.Poolable.Health;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,13 +45,14 @@ final class Books<R, C extends Poolable> {
   private final Map<R, Shelf<R, C>> shelves = new HashMap<>();
   private final Chain<Berth<R, C>> lent = new Chain<>();
   private final Chain<Berth<R, C>> idle = new Chain<>();
+  private final Chain<Berth<R, C>> closing = new Chain<>();
   private Phase phase = Phase.OPEN;
   private long opened;
   private long reused;
   private long discardedStale;
   private @Nullable Link<Berth<R, C>> sweepCursor;
   private boolean reaping;
-  private @Nullable Errands<C> errands;
+  private @Nullable Errands<R, C> errands;
 
   Books(PoolLimits limits, KeepAlive keepAlive, LongSupplier wallMillis, RandomGenerator jitter) {
     this.limits = limits;
@@ -81,18 +81,18 @@ final class Books<R, C extends Poolable> {
       throws PoolClosed {
     reused--;
     if (found != null) sawEnd(stale, found, now);
-    errands().close(stale.boarded());
     if (phase == Phase.CLOSED) {
-      free(stale);
+      dismiss(stale);
       throw new PoolClosed();
     }
     Berth<R, C> used = newestUsable(stale.shelf, need, now);
     if (used == null) {
+      errands().close(stale.boarded());
       stale.connection = null;
       return stale;
     }
     lendUsed(used, need, now);
-    free(stale);
+    dismiss(stale);
     return used;
   }
 
@@ -121,22 +121,15 @@ final class Books<R, C extends Poolable> {
         : new Standing(stats(), shelf.total, shelf.waiters.size());
   }
 
-  /**
-   * The connection for an empty berth is open; false if the pool was closed meanwhile, and the
-   * berth is gone.
-   */
+  /** The connection for an empty berth is open; false if the pool was closed meanwhile. */
   boolean fill(Berth<R, C> berth, C connection, long now) {
     opened++;
-    if (phase == Phase.CLOSED) {
-      errands().close(connection);
-      free(berth);
-      return false;
-    }
     berth.connection = connection;
     berth.openedNanos = now;
     berth.expiresNanos = now + lifetimeNanos - (long) (lifetimeNanos * 0.1 * jitter.nextDouble());
-    berth.proven = false;
-    return true;
+    if (phase != Phase.CLOSED) return true;
+    dismiss(berth);
+    return false;
   }
 
   // Taking back
@@ -159,19 +152,21 @@ final class Books<R, C extends Poolable> {
     settle(berth, now);
   }
 
-  void discard(Berth<R, C> berth) {
-    if (berth.connection != null) errands().close(berth.connection);
-    free(berth);
+  /** A lent place whose connection is closed, or was never opened. */
+  void free(Berth<R, C> berth) {
+    lent.remove(berth.inPool);
+    vacate(berth);
+    serve();
   }
 
   /**
-   * The server hung up on a used connection: teaches that, and closes the idle ones that are as
-   * old.
+   * The server hung up on a used connection: teaches that, and closes it and the idle ones that are
+   * as old.
    */
   void hungUp(Berth<R, C> berth, long wasIdleNanos, long now) {
     freshness.sawHangUp(berth, wasIdleNanos, now);
     evictIdle(berth.shelf.route, wasIdleNanos, now);
-    discard(berth);
+    dismiss(berth);
   }
 
   void learnHangUp(R route, long idleNanos, long now) {
@@ -189,8 +184,15 @@ final class Books<R, C extends Poolable> {
       if (berth.state == State.SWEPT) berth.doomed = true;
       else evict(berth);
     }
+  }
+
+  /** These, which were to be closed, are; their places are free. */
+  void closed(List<Berth<R, C>> berths) {
+    for (Berth<R, C> berth : berths) {
+      closing.remove(berth.inPool);
+      vacate(berth);
+    }
     serve();
-    purge(shelf);
   }
 
   // The reaper's part
@@ -216,8 +218,6 @@ final class Books<R, C extends Poolable> {
         sweepCursor = null;
       } else if (freshness.expired(berth, age, now)) {
         evict(berth);
-        serve();
-        purge(berth.shelf);
       } else if (now - berth.aliveNanos >= Reaper.lookAfterNanos(age)) {
         berth.state = State.SWEPT;
         slice.add(berth);
@@ -235,8 +235,6 @@ final class Books<R, C extends Poolable> {
     }
     if (found != null && found != Health.ALIVE) sawEnd(berth, found, now);
     evict(berth);
-    serve();
-    purge(berth.shelf);
   }
 
   boolean reaperStays() {
@@ -255,7 +253,6 @@ final class Books<R, C extends Poolable> {
     if (phase != Phase.OPEN) return;
     phase = Phase.RETIRED;
     dropIdle();
-    serve();
   }
 
   void close() {
@@ -266,21 +263,19 @@ final class Books<R, C extends Poolable> {
       if (link.element.connection != null) errands().close(link.element.connection);
     }
     for (Shelf<R, C> shelf : new ArrayList<>(shelves.values())) {
-      for (Link<Waiter<R, C>> link = shelf.waiters.oldest();
-          link != null;
-          link = shelf.waiters.oldest()) answer(link.element, null);
+      for (Waiter<R, C> waiter = shelf.firstWaiter(); waiter != null; waiter = shelf.firstWaiter())
+        answer(waiter, null);
       purge(shelf);
     }
   }
 
   boolean isEmpty() {
-    return lent.isEmpty() && idle.isEmpty();
+    return total() == 0;
   }
 
   PoolStats stats() {
-    int total = lent.size() + idle.size();
-    return new PoolStats(
-        total, lent.size(), idle.size(), line.size(), opened, reused, discardedStale);
+    int active = total() - idle.size();
+    return new PoolStats(total(), active, idle.size(), line.size(), opened, reused, discardedStale);
   }
 
   /** How many routes there is anything held for, except what was learned. */
@@ -293,8 +288,8 @@ final class Books<R, C extends Poolable> {
   }
 
   /** What has to be done once the lock is released; null if nothing. */
-  @Nullable Errands<C> takeErrands() {
-    Errands<C> taken = errands;
+  @Nullable Errands<R, C> takeErrands() {
+    Errands<R, C> taken = errands;
     errands = null;
     return taken;
   }
@@ -318,29 +313,34 @@ final class Books<R, C extends Poolable> {
   }
 
   /**
-   * Makes sure that one more fits, giving up the oldest idle one that stands in the way; false if
-   * none does.
+   * Makes sure that one more fits, taking over the place of an idle one, the oldest, if need be;
+   * false if there is none. The taker closes that one before it opens its own.
    */
   private boolean makeRoom(Shelf<R, C> shelf) {
-    if (shelf.total >= limits.maxPerOrigin()) return evictOldest(shelf.idle, shelf);
-    if (total() >= limits.maxConnections()) return evictOldest(idle, shelf);
+    boolean routeFull = shelf.total >= limits.maxPerOrigin();
+    if (!routeFull && total() < limits.maxConnections()) return true;
+    Berth<R, C> victim = errands == null ? null : errands.lastToClose(); // expired, of this shelf
+    if (victim == null) {
+      victim = oldestIn(routeFull ? shelf.idle : idle);
+      if (victim == null) return false;
+      evict(victim);
+    }
+    errands().closeOnly(victim);
+    closing.remove(victim.inPool);
+    vacate(victim);
     return true;
   }
 
-  private boolean evictOldest(Chain<Berth<R, C>> chain, Shelf<R, C> taker) {
+  private @Nullable Berth<R, C> oldestIn(Chain<Berth<R, C>> chain) {
     for (Link<Berth<R, C>> link = chain.oldest(); link != null; link = link.newer()) {
-      Berth<R, C> berth = link.element;
-      if (berth.state == State.SWEPT) continue;
-      evict(berth);
-      if (berth.shelf != taker) purge(berth.shelf);
-      return true;
+      if (link.element.state != State.SWEPT) return link.element;
     }
-    return false;
+    return null;
   }
 
   private Berth<R, C> reserve(Shelf<R, C> shelf) {
     Berth<R, C> berth = new Berth<>(shelf);
-    shelf.total++;
+    if (shelf.total++ == 0) shelves.put(shelf.route, shelf); // its last place may just have gone
     lend(berth);
     line.reposition(shelf);
     return berth;
@@ -380,38 +380,32 @@ final class Books<R, C extends Poolable> {
     }
   }
 
+  /** Closes one that nobody is to use any more; then its place is free. */
   private void dismiss(Berth<R, C> berth) {
-    if (berth.state == State.IDLE) evict(berth);
-    else {
-      errands().close(berth.boarded());
-      release(berth);
+    if (berth.state == State.IDLE) {
+      evict(berth);
+      return;
     }
-    serve();
-    purge(berth.shelf);
-  }
-
-  private void free(Berth<R, C> berth) {
-    release(berth);
-    serve();
-    purge(berth.shelf);
-  }
-
-  private void release(Berth<R, C> berth) {
     lent.remove(berth.inPool);
-    vacate(berth);
+    toClose(berth);
   }
 
-  /** Closes an idle one; its place is free for the caller to use, or to {@link #serve()}. */
   private void evict(Berth<R, C> berth) {
     leaveIdle(berth);
-    errands().close(berth.boarded());
-    vacate(berth);
+    toClose(berth);
+  }
+
+  private void toClose(Berth<R, C> berth) {
+    berth.state = State.CLOSING;
+    closing.add(berth.inPool);
+    errands().closeAndFree(berth);
   }
 
   private void vacate(Berth<R, C> berth) {
     berth.state = State.GONE;
     berth.shelf.total--;
     line.reposition(berth.shelf);
+    purge(berth.shelf);
   }
 
   private void goIdle(Berth<R, C> berth) {
@@ -438,7 +432,6 @@ final class Books<R, C extends Poolable> {
       Berth<R, C> berth = link.element;
       if (berth.state == State.SWEPT) continue; // the reaper drops it
       evict(berth);
-      purge(berth.shelf);
     }
   }
 
@@ -467,11 +460,11 @@ final class Books<R, C extends Poolable> {
   }
 
   private int total() {
-    return lent.size() + idle.size();
+    return lent.size() + idle.size() + closing.size();
   }
 
-  private Errands<C> errands() {
-    Errands<C> open = errands;
+  private Errands<R, C> errands() {
+    Errands<R, C> open = errands;
     if (open == null) {
       open = new Errands<>();
       errands = open;

@@ -1,7 +1,6 @@
 package dev.redial.internal.pool;
 
 import dev.redial.KeepAlive;
-import dev.redial.internal.pool.IdleMemory.Belief;
 import dev.redial.internal.pool.Poolable.Health;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;

@@ -12,63 +12,73 @@ import org.jspecify.annotations.Nullable;
 final class IdleMemory<R> {
 
   /*
-   * Servers end idle connections by a timer, so the ages at which they do are nearly the same. Too short a belief costs a handshake,
-   * too long a one costs a request; so a belief falls at once and rises only on proof.
+   * Servers end idle connections by a timer, so the ages at which they do are nearly the same. Too
+   * short a belief costs a handshake, too long a one costs a request; so a belief falls at once and
+   * rises only on proof.
    *
-   * A close is known to within (aliveAt, endedAt], the ages at the last look that found the connection alive and at the first that
-   * found it ended. A hang-up under a request is known exactly: the look at hand-out had found it alive.
+   * A close is known to lie between the ages at two looks: the last that found the connection alive
+   * and the first that found it ended. A hang-up under a request is known exactly, as the look at
+   * hand-out had found the connection alive; but it may be a middlebox that forgot the connection
+   * long before, so it may shorten what is believed and never lengthen it ("not witnessed"). The same
+   * holds if the looks were far apart.
    *
-   *  1. Early: ended before the reaper ever looked at it, within a second of its last response. No timer is that short; this is
-   *     a restart, or a server that does not keep connections and does not say so. Only if three in a row, each opened after
-   *     the one before had ended, are ended so on their first reuse is the limit zero. Any reuse that works clears the suspicion.
-   *  2. Event: two closes within a second whose ages differ by more than 10 % (and 250 ms). A timer does not do that, a reload,
-   *     a restart or a server under pressure does. The belief goes back to what it was before the first of them; the rest
-   *     of that second teaches nothing.
-   *  3. Otherwise the limit is aliveAt, at once, for 5 minutes: it was kept that long, and perhaps not longer ("witnessed"). If the
-   *     looks were too far apart, or no look saw it end (a hang-up), only the upper end is known: the limit is that, not witnessed,
-   *     and serves to shorten, never to lengthen.
-   *  4. Two more closes, in other seconds, within 250 ms or 3 % (or the looks' distance): confirmed, the least of them, for an hour.
-   *  5. Seen alive beyond the limit (a reuse that worked, or a later close): the limit is that age, for 5 minutes.
+   *  1. Early: ended before the reaper ever looked at it, within a second of its last response. No
+   *     timer is that short; this is a restart, or a server that keeps no connections and does not
+   *     say so. The limit becomes zero only if three in a row, each opened after the one before had
+   *     ended, are ended so before they were ever reused. Any reuse that works clears the suspicion.
+   *  2. Event: two closes within a second whose ages differ by more than 10 % (and the jitter of
+   *     timers), or an early close. A timer does not do that; a reload, a restart or a server under
+   *     pressure does. The belief goes back to what it was before the first of them, and the rest of
+   *     that second teaches nothing.
+   *  3. Otherwise the close is believed at once, for 5 minutes. Where it contradicts a belief that
+   *     was confirmed, for a minute only: then the confirmed one holds again, unless a second close
+   *     has borne out the new one.
+   *  4. Agreeing closes in three different seconds: confirmed, for an hour. Each narrows the bounds;
+   *     where they disagree, by no more than the jitter, the lower holds.
+   *  5. Seen alive beyond the upper bound, by a reuse that worked or a later close: the limit is that
+   *     age, for 5 minutes.
    */
 
   static final int CAPACITY = 10_000;
-  static final long TOLERANCE_NANOS = Duration.ofMillis(250).toNanos();
   static final long BURST_NANOS = Duration.ofSeconds(1).toNanos();
   static final long EARLY_NANOS = Duration.ofSeconds(1).toNanos();
   static final long VAGUE_NANOS = Duration.ofMillis(500).toNanos();
-  static final long PROVISIONAL_NANOS = Duration.ofMinutes(5).toNanos();
-  static final long CONFIRMED_NANOS = Duration.ofHours(1).toNanos();
-  private static final int ENOUGH = 3;
+  static final long CONTRADICTION_NANOS = Duration.ofMinutes(1).toNanos();
 
-  /**
-   * What is held to be true of an origin.
-   *
-   * @param limitNanos the idle time after which it may close
-   * @param witnessed whether it was seen to keep a connection that long
-   * @param closes how many closes agree, one for each second
-   * @param untilNanos when the belief lapses
-   */
-  record Belief(long limitNanos, boolean witnessed, int closes, long untilNanos) {
-    boolean confirmed() {
-      return closes >= ENOUGH;
+  /** The latest belief, and an older, confirmed one that holds when the latest lapses. */
+  private record Knowledge(@Nullable Belief latest, @Nullable Belief settled) {
+    static final Knowledge NONE = new Knowledge(null, null);
+
+    @Nullable Belief at(long now) {
+      if (latest != null && latest.valid(now)) return latest;
+      return settled != null && settled.valid(now) ? settled : null;
+    }
+
+    Knowledge with(Belief next, long now) {
+      if (next.confirmed()) return new Knowledge(next, next);
+      if (next.closes() > 1 || settled == null || !settled.valid(now))
+        return new Knowledge(next, null);
+      long until = now + CONTRADICTION_NANOS;
+      return new Knowledge(
+          new Belief(next.keptNanos(), next.endedNanos(), next.witnessed(), next.closes(), until),
+          settled);
     }
   }
 
   private static final class Lesson {
-    @Nullable Belief belief;
-    @Nullable Belief beforeBurst;
+    Knowledge knowledge = Knowledge.NONE;
+
+    // The closes of one second.
+    Knowledge beforeBurst = Knowledge.NONE;
     boolean inBurst;
     boolean event;
     long burstNanos;
-    long burstAliveAt;
-    long burstEndedAt;
+    long burstKept;
+    long burstEnded;
+
+    // Early closes in a row.
     int early;
     long earlyNanos;
-
-    @Nullable Belief valid(long now) {
-      Belief held = belief;
-      return held == null || now - held.untilNanos >= 0 ? null : held;
-    }
   }
 
   private final Map<R, Lesson> lessons;
@@ -89,25 +99,25 @@ final class IdleMemory<R> {
   @Nullable Belief recall(R route, long now) {
     if (lessons.isEmpty()) return null;
     Lesson lesson = lessons.get(route);
-    return lesson == null ? null : lesson.valid(now);
+    return lesson == null ? null : lesson.knowledge.at(now);
   }
 
   /**
    * An idle connection was found ended.
    *
-   * @param aliveAt its idle age at the last look that found it alive, 0 if there was none
-   * @param endedAt its idle age now
+   * @param kept its idle age at the last look that found it alive, 0 if there was none
+   * @param ended its idle age now
    * @param opened when it was opened
    * @param proven whether it had carried more than one exchange
    */
-  void sawClose(R route, long aliveAt, long endedAt, long opened, boolean proven, long now) {
+  void sawClose(R route, long kept, long ended, long opened, boolean proven, long now) {
     Lesson lesson = lessons.computeIfAbsent(route, any -> new Lesson());
-    if (aliveAt < TOLERANCE_NANOS && endedAt < EARLY_NANOS) {
+    if (kept < Reaper.PERIOD_NANOS && ended < EARLY_NANOS) {
       sawEarlyClose(lesson, opened, proven, now);
       return;
     }
-    boolean vague = endedAt - aliveAt > Math.max(VAGUE_NANOS, endedAt / 10);
-    learn(lesson, aliveAt, endedAt, !vague, now);
+    boolean witnessed = ended - kept <= Math.max(VAGUE_NANOS, ended / 10);
+    learn(lesson, kept, ended, witnessed, now);
   }
 
   /**
@@ -116,7 +126,7 @@ final class IdleMemory<R> {
    */
   void sawHangUp(R route, long age, long opened, boolean proven, long now) {
     Lesson lesson = lessons.computeIfAbsent(route, any -> new Lesson());
-    if (age < TOLERANCE_NANOS) sawEarlyClose(lesson, opened, proven, now);
+    if (age < Reaper.PERIOD_NANOS) sawEarlyClose(lesson, opened, proven, now);
     else learn(lesson, age, age, false, now);
   }
 
@@ -126,9 +136,9 @@ final class IdleMemory<R> {
     Lesson lesson = lessons.get(route);
     if (lesson == null) return;
     lesson.early = 0;
-    Belief held = lesson.valid(now);
-    if (held != null && age > held.limitNanos + tolerance(held.limitNanos))
-      lesson.belief = provisional(age, true, now);
+    Belief held = lesson.knowledge.at(now);
+    if (held != null && held.refutedBy(age))
+      lesson.knowledge = new Knowledge(Belief.provisional(age, age, true, now), null);
   }
 
   int size() {
@@ -136,63 +146,45 @@ final class IdleMemory<R> {
   }
 
   private static void sawEarlyClose(Lesson lesson, long opened, boolean proven, long now) {
+    if (inBurst(lesson, now)) lesson.knowledge = lesson.beforeBurst;
+    else startBurst(lesson, 0, 0, now);
+    lesson.event = true;
     if (proven) return; // this server does keep connections
-    if (lesson.early > 0 && opened - lesson.earlyNanos < 0)
-      return; // not in a row: open already when the one before was ended
+    if (lesson.early > 0 && opened - lesson.earlyNanos < 0) return; // open already: not in a row
     lesson.early++;
     lesson.earlyNanos = now;
-    if (lesson.early >= ENOUGH) lesson.belief = provisional(0, false, now);
+    if (lesson.early < Belief.ENOUGH) return;
+    lesson.knowledge = lesson.knowledge.with(Belief.provisional(0, 0, false, now), now);
+    lesson.beforeBurst = lesson.knowledge;
   }
 
-  private static void learn(
-      Lesson lesson, long aliveAt, long endedAt, boolean witnessed, long now) {
-    boolean sameBurst = lesson.inBurst && now - lesson.burstNanos < BURST_NANOS;
-    if (sameBurst && lesson.event) return;
-    if (sameBurst && apart(lesson.burstAliveAt, lesson.burstEndedAt, aliveAt, endedAt)) {
+  private static void learn(Lesson lesson, long kept, long ended, boolean witnessed, long now) {
+    boolean counts = !inBurst(lesson, now);
+    if (counts) startBurst(lesson, kept, ended, now);
+    if (lesson.event) return;
+    if (Belief.apart(lesson.burstKept, lesson.burstEnded, kept, ended)) {
       lesson.event = true;
-      lesson.belief = lesson.beforeBurst;
+      lesson.knowledge = lesson.beforeBurst;
       return;
     }
-    if (!sameBurst) {
-      lesson.inBurst = true;
-      lesson.event = false;
-      lesson.burstNanos = now;
-      lesson.burstAliveAt = aliveAt;
-      lesson.burstEndedAt = endedAt;
-      lesson.beforeBurst = lesson.belief;
-    }
-    lesson.belief = adjust(lesson.valid(now), aliveAt, endedAt, witnessed, !sameBurst, now);
+    Belief held = lesson.knowledge.at(now);
+    Belief next =
+        held == null
+            ? Belief.provisional(kept, ended, witnessed, now)
+            : held.after(kept, ended, witnessed, counts, now);
+    if (!next.equals(held)) lesson.knowledge = lesson.knowledge.with(next, now);
   }
 
-  private static Belief adjust(
-      @Nullable Belief held,
-      long aliveAt,
-      long endedAt,
-      boolean witnessed,
-      boolean counts,
-      long now) {
-    long limit = witnessed ? aliveAt : endedAt;
-    if (held == null) return provisional(limit, witnessed, now);
-    long tolerance = Math.max(tolerance(held.limitNanos), witnessed ? endedAt - aliveAt : 0);
-    if (limit < held.limitNanos - tolerance) return provisional(limit, witnessed, now);
-    if (limit > held.limitNanos + tolerance)
-      return witnessed ? provisional(limit, true, now) : held;
-    int closes = held.closes + (counts ? 1 : 0);
-    long until = now + (closes >= ENOUGH ? CONFIRMED_NANOS : PROVISIONAL_NANOS);
-    return new Belief(Math.min(limit, held.limitNanos), witnessed || held.witnessed, closes, until);
+  private static boolean inBurst(Lesson lesson, long now) {
+    return lesson.inBurst && now - lesson.burstNanos < BURST_NANOS;
   }
 
-  private static Belief provisional(long limit, boolean witnessed, long now) {
-    return new Belief(limit, witnessed, 1, now + PROVISIONAL_NANOS);
-  }
-
-  /** Whether no one timer, give or take a tenth, can have ended both. */
-  private static boolean apart(long aliveAt, long endedAt, long otherAliveAt, long otherEndedAt) {
-    long gap = Math.max(aliveAt - otherEndedAt, otherAliveAt - endedAt);
-    return gap > Math.max(TOLERANCE_NANOS, Math.max(endedAt, otherEndedAt) / 10);
-  }
-
-  private static long tolerance(long limit) {
-    return Math.max(TOLERANCE_NANOS, limit * 3 / 100);
+  private static void startBurst(Lesson lesson, long kept, long ended, long now) {
+    lesson.inBurst = true;
+    lesson.event = false;
+    lesson.burstNanos = now;
+    lesson.burstKept = kept;
+    lesson.burstEnded = ended;
+    lesson.beforeBurst = lesson.knowledge;
   }
 }

@@ -62,11 +62,6 @@ public final class Pool<R, C extends Poolable> {
   private final Condition emptied = lock.newCondition();
   private final Books<R, C> books; // guarded by lock
 
-  /**
-   * How many threads are about to close connections that the books no longer hold. Guarded by lock.
-   */
-  private int closing;
-
   private final PoolLimits limits;
   private final long acquireNanos;
   private final LongSupplier nanoClock;
@@ -236,7 +231,7 @@ public final class Pool<R, C extends Poolable> {
   }
 
   /**
-   * Whether there is no connection, idle, lent or being opened.
+   * Whether there is no connection, idle, lent, being opened or being closed.
    *
    * @return true if so
    */
@@ -250,7 +245,7 @@ public final class Pool<R, C extends Poolable> {
   }
 
   /**
-   * Waits until the pool {@link #isEmpty()} and every connection that it gave up is closed.
+   * Waits until the pool {@link #isEmpty()}.
    *
    * @param nanos how long at most
    * @return whether it is so
@@ -260,7 +255,7 @@ public final class Pool<R, C extends Poolable> {
     long left = nanos;
     lock.lockInterruptibly();
     try {
-      while (closing > 0 || !books.isEmpty()) {
+      while (!books.isEmpty()) {
         if (left <= 0) return false;
         left = emptied.awaitNanos(left);
       }
@@ -286,21 +281,26 @@ public final class Pool<R, C extends Poolable> {
 
   void discard(Berth<?, C> lent) {
     Berth<R, C> berth = own(lent);
+    C connection = berth.connection;
+    if (connection != null) Errands.runReporting(connection::close);
     lock.lock();
     try {
-      books.discard(berth);
+      books.free(berth);
     } finally {
       leave();
     }
   }
 
   void hungUp(Berth<?, C> lent, boolean reused, long idleNanos) {
+    if (!reused) {
+      discard(lent);
+      return;
+    }
     Berth<R, C> berth = own(lent);
     long now = nanoClock.getAsLong();
     lock.lock();
     try {
-      if (reused) books.hungUp(berth, idleNanos, now);
-      else books.discard(berth);
+      books.hungUp(berth, idleNanos, now);
     } finally {
       leave();
     }
@@ -361,7 +361,7 @@ public final class Pool<R, C extends Poolable> {
     }
   }
 
-  IdleMemory.@Nullable Belief belief(R route) {
+  @Nullable Belief belief(R route) {
     long now = nanoClock.getAsLong();
     lock.lock();
     try {
@@ -492,27 +492,21 @@ public final class Pool<R, C extends Poolable> {
 
   /** Releases the lock, then does what the change asked for. */
   private void leave() {
-    Errands<C> errands = books.takeErrands();
-    boolean closes = errands != null && errands.closes();
-    if (closes) closing++;
-    else signalIfEmpty();
+    Errands<R, C> errands = books.takeErrands();
+    if (books.isEmpty()) emptied.signalAll();
     lock.unlock();
-    if (errands != null) errands.run(this::startReaper);
-    if (closes) closed();
+    if (errands == null) return;
+    errands.run(this::startReaper);
+    if (!errands.freeing().isEmpty()) closed(errands.freeing());
   }
 
-  private void closed() {
+  private void closed(List<Berth<R, C>> berths) {
     lock.lock();
     try {
-      closing--;
-      signalIfEmpty();
+      books.closed(berths);
     } finally {
-      lock.unlock();
+      leave();
     }
-  }
-
-  private void signalIfEmpty() {
-    if (closing == 0 && books.isEmpty()) emptied.signalAll();
   }
 
   /** A lease comes from this pool, so its berth is of this pool's routes. */

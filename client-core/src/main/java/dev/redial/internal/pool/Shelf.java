@@ -1,5 +1,8 @@
 package dev.redial.internal.pool;
 
+import dev.redial.internal.pool.Chain.Link;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the pool holds for one route: its idle connections and those who wait for one. Confined to
  * the pool's lock.
@@ -16,7 +19,7 @@ final class Shelf<R, C extends Poolable> {
 
   final Chain<Waiter<R, C>> waiters = new Chain<>();
 
-  /** Places taken: lent, being opened, idle. */
+  /** Places taken: lent, being opened, idle, being closed. */
   int total;
 
   /** The number under which this shelf stands in the line for free places. */
@@ -24,6 +27,11 @@ final class Shelf<R, C extends Poolable> {
 
   Shelf(R route) {
     this.route = route;
+  }
+
+  @Nullable Waiter<R, C> firstWaiter() {
+    Link<Waiter<R, C>> first = waiters.oldest();
+    return first == null ? null : first.element;
   }
 
   boolean isEmpty() {

@@ -1,6 +1,5 @@
 package dev.redial.internal.pool;
 
-import dev.redial.internal.pool.Chain.Link;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +42,7 @@ final class WaitingLine<R, C extends Poolable> {
   /** The one who has waited longest of those who lack nothing but a place in the pool. */
   @Nullable Waiter<R, C> firstForAnyPlace() {
     if (forAnyPlace.isEmpty()) return null;
-    return firstOf(forAnyPlace.firstEntry().getValue());
+    return forAnyPlace.firstEntry().getValue().firstWaiter();
   }
 
   /**
@@ -51,7 +50,7 @@ final class WaitingLine<R, C extends Poolable> {
    * would be of use.
    */
   @Nullable Waiter<R, C> firstFor(Shelf<R, C> shelf) {
-    Waiter<R, C> own = firstOf(shelf);
+    Waiter<R, C> own = shelf.firstWaiter();
     Waiter<R, C> any = firstForAnyPlace();
     if (own == null || any == null) return own == null ? any : own;
     return any.number < own.number ? any : own;
@@ -62,16 +61,11 @@ final class WaitingLine<R, C extends Poolable> {
    * waiter lacks but a place.
    */
   void reposition(Shelf<R, C> shelf) {
-    Waiter<R, C> first = firstOf(shelf);
+    Waiter<R, C> first = shelf.firstWaiter();
     long turn = first == null || shelf.total >= maxPerRoute ? Shelf.NO_TURN : first.number;
     if (turn == shelf.turn) return;
     if (shelf.turn != Shelf.NO_TURN) forAnyPlace.remove(shelf.turn);
     if (turn != Shelf.NO_TURN) forAnyPlace.put(turn, shelf);
     shelf.turn = turn;
-  }
-
-  private static <R, C extends Poolable> @Nullable Waiter<R, C> firstOf(Shelf<R, C> shelf) {
-    Link<Waiter<R, C>> first = shelf.waiters.oldest();
-    return first == null ? null : first.element;
   }
 }
