@@ -221,17 +221,23 @@ public final class Exchange implements BodySource {
   private ResponseHead readHead() throws IOException, MalformedMessageException {
     ResponseParser parser = connection.parser;
     parser.reset(request.method().equals("HEAD"), request.method().equals("CONNECT"));
-    int end = -1;
-    if (connection.buffered() > 0)
-      end = parser.parse(connection.buffer(), connection.from(), connection.to());
+    stage = ExchangeStage.AWAITING_RESPONSE; // also behind an interim response
+    int end = connection.buffered() > 0 ? parse(parser) : -1;
     while (end < 0) {
       if (!connection.fill()) throw new EndOfStream();
-      end = parser.parse(connection.buffer(), connection.from(), connection.to());
-      stage = stageOf(parser);
+      end = parse(parser);
     }
     ResponseHead received = parser.head(connection.buffer(), connection.from(), end);
     connection.takeUpTo(end);
     return received;
+  }
+
+  private int parse(ResponseParser parser) throws MalformedMessageException {
+    try {
+      return parser.parse(connection.buffer(), connection.from(), connection.to());
+    } finally {
+      stage = stageOf(parser);
+    }
   }
 
   private static ExchangeStage stageOf(ResponseParser parser) {
@@ -295,11 +301,14 @@ public final class Exchange implements BodySource {
    * closes the connection.
    */
   public void discardBody() throws InterruptedException {
-    if (bodyOver || arrived() || remaining <= DRAIN_LIMIT) {
-      connection.alarm.arm(earlier(deadlineNanos, System.nanoTime() + DRAIN_NANOS));
-      drain();
+    try {
+      if (bodyOver || arrived() || remaining <= DRAIN_LIMIT) {
+        connection.alarm.arm(earlier(deadlineNanos, System.nanoTime() + DRAIN_NANOS));
+        drain();
+      }
+    } finally {
+      abort();
     }
-    abort();
   }
 
   private void drain() throws InterruptedException {
@@ -339,7 +348,11 @@ public final class Exchange implements BodySource {
     if (connection.buffered() == 0) return false;
     if (chunks == null) return true;
     try {
-      return chunkStep() != ChunkedDecoder.Step.NEED_OCTETS;
+      return switch (chunkStep()) {
+        case END -> true;
+        case DATA -> connection.buffered() > 0; // the buffer may end behind the chunk's size
+        case NEED_OCTETS -> false;
+      };
     } catch (MalformedMessageException e) {
       return true; // next() meets it again
     }
@@ -349,7 +362,7 @@ public final class Exchange implements BodySource {
   public @Nullable ByteBuffer next() throws IOException, InterruptedException {
     try {
       ByteBuffer buffer = bodyOver ? null : read();
-      if (bodyOver && buffer == null) end();
+      if (bodyOver && buffer == null && !over) end();
       return buffer;
     } catch (IOException e) {
       throw failed(e);
@@ -492,7 +505,8 @@ public final class Exchange implements BodySource {
     if (upload != null && upload.failure() instanceof PublisherFailure publisherFailure)
       return bodyFailure(publisherFailure);
     if (e instanceof ExchangeFailure) return e;
-    if (e instanceof ClosedChannelException && (alreadyOver || writeFailure == null))
+    if (e instanceof ClosedChannelException
+        && (alreadyOver || writeFailure == null || writeFailure instanceof ClosedChannelException))
       return new ClientClosedException(
           request.label() + ": connection closed locally, the client was shut down",
           evidence(actedOnLoss()),
