@@ -86,14 +86,13 @@ final class Bench {
     CompletableFuture<T> outcome = new CompletableFuture<>();
     Thread thread =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    outcome.complete(work.run());
-                  } catch (Throwable thrown) {
-                    outcome.completeExceptionally(thrown);
-                  }
-                });
+            .start(() -> {
+              try {
+                outcome.complete(work.run());
+              } catch (Throwable thrown) {
+                outcome.completeExceptionally(thrown);
+              }
+            });
     return new Running<>(thread, outcome);
   }
 
@@ -110,8 +109,7 @@ final class Bench {
     Throwable failure() throws Exception {
       return outcome
           .<Throwable>handle(
-              (value, thrown) ->
-                  thrown == null ? new AssertionError("returned " + value) : thrown)
+              (value, thrown) -> thrown == null ? new AssertionError("returned " + value) : thrown)
           .get(20, TimeUnit.SECONDS);
     }
   }

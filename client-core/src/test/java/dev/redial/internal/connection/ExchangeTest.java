@@ -106,7 +106,10 @@ class ExchangeTest {
 
   @Test
   void anAnnouncementHoldsForItsOwnResponseOnly() throws Exception {
-    bench.wire.says("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5\r\nContent-Length: 0\r\n\r\n").says(EMPTY);
+    bench
+        .wire
+        .says("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5\r\nContent-Length: 0\r\n\r\n")
+        .says(EMPTY);
 
     bench.head(Bench.get()).discardBody();
     assertThat(bench.connection.announcedIdleNanos()).isEqualTo(5_000_000_000L);
@@ -119,7 +122,9 @@ class ExchangeTest {
   void aRequestThatAsksToCloseIsTheLastOne() throws Exception {
     bench.wire.says(HELLO);
 
-    assertThat(bench.body(Bench.request("GET", null, false, false), BodySubscribers.ofString(ISO_8859_1)))
+    assertThat(
+            bench.body(
+                Bench.request("GET", null, false, false), BodySubscribers.ofString(ISO_8859_1)))
         .isEqualTo("hello");
 
     assertThat(bench.wire.written()).contains("\r\nConnection: close\r\n");
@@ -181,12 +186,14 @@ class ExchangeTest {
     Bench strict = new Bench(Limits.DEFAULT.withInterimResponses(0));
     strict.wire.says("HTTP/1.1 100 Continue\r\n\r\n" + HELLO);
 
-    assertThatThrownBy(() -> strict.head(Bench.get())).isInstanceOf(MalformedResponseException.class);
+    assertThatThrownBy(() -> strict.head(Bench.get()))
+        .isInstanceOf(MalformedResponseException.class);
   }
 
   @Test
   void switchingProtocolsWasNotAskedFor() {
-    bench.wire.says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n");
+    bench.wire.says(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n");
 
     Throwable thrown = catchThrowable(() -> bench.head(Bench.get()));
 
@@ -203,7 +210,9 @@ class ExchangeTest {
 
     Throwable thrown = catchThrowable(() -> bench.head(Bench.get()));
 
-    assertThat(thrown).isInstanceOf(HangUpException.class).hasMessageContaining("received no bytes");
+    assertThat(thrown)
+        .isInstanceOf(HangUpException.class)
+        .hasMessageContaining("received no bytes");
     assertThat(evidence(thrown).stage()).isEqualTo(ExchangeStage.AWAITING_RESPONSE);
     assertThat(evidence(thrown).serverActed()).isEqualTo(ServerActed.MAYBE);
     assertThat(evidence(thrown).bytesReceived()).isEqualTo(27);
@@ -212,7 +221,8 @@ class ExchangeTest {
   // What is no answer
 
   @ParameterizedTest
-  @ValueSource(strings = {"SSH-2.0-x\r\n", "\r\nHTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n", "x"})
+  @ValueSource(
+      strings = {"SSH-2.0-x\r\n", "\r\nHTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n", "x"})
   void garbageForAStatusLineNeedNotBeAnAnswer(String garbage) {
     bench.wire.says(garbage);
 
@@ -259,7 +269,8 @@ class ExchangeTest {
 
       assertThatThrownBy(() -> direct.body(Bench.get(), BodySubscribers.ofByteArray()))
           .isInstanceOf(MalformedResponseException.class);
-      assertThatThrownBy(() -> stream.body(Bench.get(), BodySubscribers.ofInputStream()).readAllBytes())
+      assertThatThrownBy(
+              () -> stream.body(Bench.get(), BodySubscribers.ofInputStream()).readAllBytes())
           .isInstanceOf(IOException.class)
           .hasRootCauseInstanceOf(dev.redial.internal.http1.MalformedMessageException.class);
       assertThat(direct.endings).containsExactly(false);
@@ -316,8 +327,7 @@ class ExchangeTest {
       Bench broken = new Bench();
       broken.wire.breaksAfter(accepted).rst();
 
-      HangUpException thrown =
-          catchThrowableOfType(HangUpException.class, () -> broken.head(post));
+      HangUpException thrown = catchThrowableOfType(HangUpException.class, () -> broken.head(post));
 
       assertThat(thrown.evidence().bytesSent()).isEqualTo(accepted);
       assertThat(thrown.serverActed())
@@ -330,7 +340,8 @@ class ExchangeTest {
   void anOrderlyEndBehindHalfAnAnswerAndAFailedWriteIsAReset() {
     bench.wire.breaksAfter(10).says("HTTP/1.1 408 Req").fin();
 
-    HangUpException thrown = catchThrowableOfType(HangUpException.class, () -> bench.head(Bench.get()));
+    HangUpException thrown =
+        catchThrowableOfType(HangUpException.class, () -> bench.head(Bench.get()));
 
     assertThat(thrown.ending()).isEqualTo(HangUpException.Ending.RST);
     assertThat(thrown.serverActed()).isEqualTo(ServerActed.YES);
@@ -342,7 +353,9 @@ class ExchangeTest {
 
     Throwable thrown = catchThrowable(() -> bench.head(Bench.get()));
 
-    assertThat(thrown).isInstanceOf(TlsFailureException.class).hasMessageContaining("bad_record_mac");
+    assertThat(thrown)
+        .isInstanceOf(TlsFailureException.class)
+        .hasMessageContaining("bad_record_mac");
     assertThat(evidence(thrown).serverActed()).isEqualTo(ServerActed.MAYBE);
   }
 
@@ -383,13 +396,12 @@ class ExchangeTest {
     Running<String> start(Bench bench, long deadline) {
       BooleanSupplier there = prepare(bench);
       Running<String> running =
-          Bench.start(
-              () -> {
-                Exchange exchange = bench.exchange(Bench.get(), deadline);
-                exchange.send();
-                exchange.receiveHead();
-                return exchange.deliver(BodySubscribers.ofString(ISO_8859_1));
-              });
+          Bench.start(() -> {
+            Exchange exchange = bench.exchange(Bench.get(), deadline);
+            exchange.send();
+            exchange.receiveHead();
+            return exchange.deliver(BodySubscribers.ofString(ISO_8859_1));
+          });
       await().until(there::getAsBoolean);
       return running;
     }
@@ -459,12 +471,11 @@ class ExchangeTest {
     BooleanSupplier there = stage.prepare(bench);
     Exchange exchange = bench.exchange(Bench.get());
     Running<String> running =
-        Bench.start(
-            () -> {
-              exchange.send();
-              exchange.receiveHead();
-              return exchange.deliver(BodySubscribers.ofString(ISO_8859_1));
-            });
+        Bench.start(() -> {
+          exchange.send();
+          exchange.receiveHead();
+          return exchange.deliver(BodySubscribers.ofString(ISO_8859_1));
+        });
     await().until(there::getAsBoolean);
 
     for (int i = 0; i < 3; i++) exchange.abort();
@@ -487,12 +498,11 @@ class ExchangeTest {
   @Test
   void aDeadlineThatHasPassedSendsAtMostTheHead() {
     Throwable thrown =
-        catchThrowable(
-            () -> {
-              Exchange exchange = bench.exchange(Bench.get(), System.nanoTime() - 1);
-              exchange.send();
-              exchange.receiveHead();
-            });
+        catchThrowable(() -> {
+          Exchange exchange = bench.exchange(Bench.get(), System.nanoTime() - 1);
+          exchange.send();
+          exchange.receiveHead();
+        });
 
     assertThat(thrown).isInstanceOf(ResponseTimeoutException.class);
     assertThat(bench.endings).containsExactly(false);

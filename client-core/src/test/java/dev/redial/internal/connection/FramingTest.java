@@ -32,7 +32,13 @@ class FramingTest {
 
   /** A response, and what a client has to make of it. */
   record Sample(
-      String name, String method, String head, String rest, String body, boolean untilClose, boolean clean) {
+      String name,
+      String method,
+      String head,
+      String rest,
+      String body,
+      boolean untilClose,
+      boolean clean) {
     byte[] octets() {
       return (head + rest).getBytes(ISO_8859_1);
     }
@@ -61,7 +67,8 @@ class FramingTest {
             "hi",
             "hi",
             true),
-        sample("fixed, HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n", "hi", "hi", false),
+        sample(
+            "fixed, HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n", "hi", "hi", false),
         sample(
             "fixed, closing",
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: x, Close\r\n\r\n",
@@ -99,10 +106,17 @@ class FramingTest {
             "hi",
             true),
         sample("204", "HTTP/1.1 204 No Content\r\n\r\n", "", "", true),
-        sample("204, length 0", "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", "", "", true),
+        sample(
+            "204, length 0", "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", "", "", true),
         sample("304", "HTTP/1.1 304 Not Modified\r\nContent-Length: 10\r\n\r\n", "", "", true),
-        sample("304, chunked", "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n", "", "", true),
-        new Sample("HEAD", "HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n", "", "", false, true),
+        sample(
+            "304, chunked",
+            "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n",
+            "",
+            "",
+            true),
+        new Sample(
+            "HEAD", "HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n", "", "", false, true),
         new Sample(
             "HEAD, chunked",
             "HEAD",
@@ -111,13 +125,21 @@ class FramingTest {
             "",
             false,
             true),
-        new Sample("HEAD, no length", "HEAD", "HTTP/1.1 404 Not Found\r\n\r\n", "", "", false, true));
+        new Sample(
+            "HEAD, no length", "HEAD", "HTTP/1.1 404 Not Found\r\n\r\n", "", "", false, true));
   }
 
   static Stream<Sample> untilClose() {
     return Stream.of(
         new Sample("until close", "GET", "HTTP/1.1 200 OK\r\n\r\n", "hello", "hello", true, false),
-        new Sample("until close, HTTP/1.0", "GET", "HTTP/1.0 200 OK\r\n\r\n", "hello", "hello", true, false),
+        new Sample(
+            "until close, HTTP/1.0",
+            "GET",
+            "HTTP/1.0 200 OK\r\n\r\n",
+            "hello",
+            "hello",
+            true,
+            false),
         new Sample("until close, empty", "GET", "HTTP/1.0 200 OK\r\n\r\n", "", "", true, false),
         new Sample(
             "until close, other coding",
@@ -260,9 +282,13 @@ class FramingTest {
       assertThat(keeping.got).hasToString(sample.rest().substring(0, at - head));
       return;
     }
-    assertThat(thrown).as(where).isInstanceOf(at < head ? HangUpException.class : TruncatedBodyException.class);
+    assertThat(thrown)
+        .as(where)
+        .isInstanceOf(at < head ? HangUpException.class : TruncatedBodyException.class);
     if (thrown instanceof HangUpException hangUp)
-      assertThat(hangUp.ending()).as(where).isEqualTo(fin ? HangUpException.Ending.FIN : HangUpException.Ending.RST);
+      assertThat(hangUp.ending())
+          .as(where)
+          .isEqualTo(fin ? HangUpException.Ending.FIN : HangUpException.Ending.RST);
     ExchangeEvidence evidence = ((ExchangeFailure) thrown).evidence();
     ExchangeStage stage = stage(sample, at);
     assertThat(evidence.stage()).as(where).isEqualTo(stage);
@@ -272,7 +298,10 @@ class FramingTest {
     assertThat(evidence.bytesReceived()).as(where).isEqualTo(at);
     assertThat(evidence.bytesSent()).as(where).isEqualTo(bench.wire.sent());
     assertThat(evidence.reused()).as(where).isFalse();
-    assertThat(thrown).as(where).hasMessageContaining(phrase(sample, stage)).hasMessageContaining(evidence.toString());
+    assertThat(thrown)
+        .as(where)
+        .hasMessageContaining(phrase(sample, stage))
+        .hasMessageContaining(evidence.toString());
     assertThat(bench.endings).as(where).containsExactly(false);
     if (at >= head) {
       assertThat(sample.body()).as(where).startsWith(keeping.got);
@@ -301,7 +330,9 @@ class FramingTest {
       default ->
           sample.untilClose()
               ? "until close"
-              : sample.name().startsWith("chunked") ? "chunked transfer encoding" : "fixed content-length";
+              : sample.name().startsWith("chunked")
+                  ? "chunked transfer encoding"
+                  : "fixed content-length";
     };
   }
 
