@@ -113,21 +113,21 @@ final class FieldSection {
       int end = valueEnd;
       while (start < end && isBlank(octets[start])) start++;
       while (start < end && isBlank(octets[end - 1])) end--;
-      if (folded) return unfolded(start, end);
+      if (folded && start < end) return unfolded(start, end);
       return new String(octets, start, end - start, StandardCharsets.ISO_8859_1);
     }
 
+    /** The first and the last octet are not blank, so no run of blanks reaches the end. */
     private String unfolded(int start, int end) {
       StringBuilder value = new StringBuilder(end - start);
-      for (int i = start; i < end; i++) {
-        int afterBlanks = i;
+      int i = start;
+      while (i < end) {
+        int run = i;
         boolean fold = false;
-        for (; isBlank(octets[afterBlanks]); afterBlanks++) fold |= octets[afterBlanks] == '\n';
-        if (fold) {
-          value.append(' ');
-          i = afterBlanks;
-        }
-        value.append((char) (octets[i] & 0xff));
+        for (; isBlank(octets[i]); i++) fold |= octets[i] == '\n';
+        if (fold) value.append(' ');
+        else for (int blank = run; blank < i; blank++) value.append((char) octets[blank]);
+        value.append((char) (octets[i++] & 0xff));
       }
       return value.toString();
     }
