@@ -134,6 +134,6 @@ final class Race {
   }
 
   private static String restarted(Optional<DemoServer> server, int restarts) {
-    return server.isEmpty() ? "" : String.format(Locale.ROOT, " | server restarts: %d", restarts);
+    return server.isEmpty() ? "" : String.format(Locale.ROOT, " | restarts: %d", restarts);
   }
 }
