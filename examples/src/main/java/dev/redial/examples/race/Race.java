@@ -111,10 +111,10 @@ final class Race {
         server.get().restart();
         restarts++;
       }
-      live.show(progress(elapsed, first, second, restarts));
+      live.show(progress(elapsed, first, second) + restarted(server, restarts));
     }
     Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-    live.end(progress(elapsed, first, second, restarts));
+    live.end(progress(elapsed, first, second) + restarted(server, restarts));
   }
 
   private boolean restartIsDue(Duration elapsed, int restarts) {
@@ -122,15 +122,18 @@ final class Race {
     return elapsed.compareTo(due) >= 0 && elapsed.compareTo(options.duration()) < 0;
   }
 
-  private static String progress(Duration elapsed, Load first, Load second, int restarts) {
+  private static String progress(Duration elapsed, Load first, Load second) {
     return String.format(
         Locale.ROOT,
-        "%3d s | %s: %s | %s: %s | %d restarts",
+        "%3d s | %s: %s | %s: %s",
         elapsed.toSeconds(),
         JDK,
         first.progress(),
         REDIAL,
-        second.progress(),
-        restarts);
+        second.progress());
+  }
+
+  private static String restarted(Optional<DemoServer> server, int restarts) {
+    return server.isEmpty() ? "" : String.format(Locale.ROOT, " | restarts: %d", restarts);
   }
 }

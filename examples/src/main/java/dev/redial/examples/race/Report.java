@@ -83,7 +83,7 @@ final class Report {
       return "Redial lost no GET" + (redial.server().isPresent() ? " and repeated no POST." : ".");
     return String.format(
         Locale.ROOT,
-        "BAD: Redial lost %d GETs, repeated %d POSTs, handed out %d wrong answers.",
+        "Redial lost %d GETs, repeated %d POSTs, handed out %d wrong answers.",
         redial.lostGets(),
         redial.repeatedPosts(),
         redial.outcome().wrongAnswers());

@@ -31,6 +31,14 @@ final class ServerRecord {
             .count();
   }
 
+  /** How many executions there were for this client, repeated ones included. */
+  int executed(String client) {
+    return executions.entrySet().stream()
+        .filter(entry -> entry.getKey().client().equals(client))
+        .mapToInt(entry -> entry.getValue().get())
+        .sum();
+  }
+
   /** On how many connections requests of this client came. */
   int connections(String client) {
     AtomicInteger count = connections.get(client);

@@ -57,10 +57,10 @@ final class Tally {
     }
   }
 
-  /** One short text for the live line. */
+  /** How many calls failed so far, out of how many. */
   String progress() {
     Outcome soFar = outcome();
     return String.format(
-        Locale.ROOT, "%,d calls, %,d failed", soFar.totalCalls(), soFar.totalFailures());
+        Locale.ROOT, "%,d of %,d failed", soFar.totalFailures(), soFar.totalCalls());
   }
 }

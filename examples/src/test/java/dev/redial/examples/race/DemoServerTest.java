@@ -31,16 +31,16 @@ class DemoServerTest {
   void anIdleConnectionEndsByFinAfterTheKeepAliveWithoutAWordAboutIt() throws Exception {
     try (DemoServer server = DemoServer.start();
         Socket socket = connect(server)) {
+      long asked = System.nanoTime();
       socket.getOutputStream().write(rawGet("a-GET-1"));
       String response = readAnswer(socket.getInputStream(), "a-GET-1");
-      long answered = System.nanoTime();
 
       // A reset would be an exception, not the end of the stream.
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
-      Duration idle = Duration.ofNanos(System.nanoTime() - answered);
+      Duration kept = Duration.ofNanos(System.nanoTime() - asked);
 
-      // The upper bound only tells it from the next usual value; a loaded machine may be late.
-      assertThat(idle).isBetween(Duration.ofMillis(950), Duration.ofSeconds(4));
+      // The upper bound only tells it from Jetty's default of 30 s; a loaded machine may be late.
+      assertThat(kept).isBetween(Duration.ofMillis(990), Duration.ofSeconds(15));
       assertThat(response).doesNotContainIgnoringCase("keep-alive");
     }
   }

@@ -75,30 +75,30 @@ class ReportTest {
   }
 
   @Test
-  void aLostGetIsCalledBad() {
+  void aLostGetIsNotSound() {
     redial.failed("GET", new IOException("gone"));
 
     assertThat(result("Redial", redial, Optional.empty()).isSound()).isFalse();
     assertThat(report(Optional.empty(), Optional.empty()))
-        .endsWith("BAD: Redial lost 1 GETs, repeated 0 POSTs, handed out 0 wrong answers.");
+        .endsWith("Redial lost 1 GETs, repeated 0 POSTs, handed out 0 wrong answers.");
   }
 
   @Test
-  void aRepeatedPostIsCalledBad() {
+  void aRepeatedPostIsNotSound() {
     Optional<ServerView> twice = Optional.of(new ServerView(0, 1, 1));
 
     assertThat(result("Redial", redial, twice).isSound()).isFalse();
     assertThat(report(Optional.empty(), twice))
-        .endsWith("BAD: Redial lost 0 GETs, repeated 1 POSTs, handed out 0 wrong answers.");
+        .endsWith("Redial lost 0 GETs, repeated 1 POSTs, handed out 0 wrong answers.");
   }
 
   @Test
-  void anAnswerToAnotherRequestIsCalledBad() {
+  void anAnswerToAnotherRequestIsNotSound() {
     redial.failed("POST", new WrongAnswerException("a", "b"));
 
     assertThat(result("Redial", redial, Optional.empty()).isSound()).isFalse();
     assertThat(report(Optional.empty(), Optional.empty()))
-        .endsWith("BAD: Redial lost 0 GETs, repeated 0 POSTs, handed out 1 wrong answers.");
+        .endsWith("Redial lost 0 GETs, repeated 0 POSTs, handed out 1 wrong answers.");
   }
 
   @Test
