@@ -7,23 +7,6 @@ import java.util.List;
 
 /** HAProxy. */
 public final class HaProxy extends RealServer {
-  private static final String CONFIG =
-      """
-      global
-        log stdout format raw local0
-      defaults
-        mode http
-        log global
-        timeout connect 5s
-        timeout client 10s
-        timeout server 10s
-        log-format "id %%[capture.req.hdr(0)]"
-        %s
-      frontend test
-        bind 127.0.0.1:%d
-        capture request header X-Request-Id len 64
-        %s
-      """;
 
   private HaProxy(LaunchedProcess process, int port, Path executionLog) {
     super(process, port, executionLog);
@@ -39,9 +22,29 @@ public final class HaProxy extends RealServer {
     Path program = LaunchedProcess.assumeInstalled("haproxy");
     int port = LaunchedProcess.freePort();
     Path config = folder.resolve("haproxy.cfg");
-    Files.writeString(config, CONFIG.formatted(defaults, port, frontend));
+    Files.writeString(config, config(port, defaults, frontend));
     List<String> command = List.of(program.toString(), "-db", "-f", config.toString());
     return new HaProxy(
         LaunchedProcess.start(folder, port, command), port, folder.resolve("output.log"));
+  }
+
+  private static String config(int port, String defaults, String frontend) {
+    return """
+    global
+      log stdout format raw local0
+    defaults
+      mode http
+      log global
+      timeout connect 5s
+      timeout client 10s
+      timeout server 10s
+      log-format "id %%[capture.req.hdr(0)]"
+      %s
+    frontend test
+      bind 127.0.0.1:%d
+      capture request header X-Request-Id len 64
+      %s
+    """
+        .formatted(defaults, port, frontend);
   }
 }

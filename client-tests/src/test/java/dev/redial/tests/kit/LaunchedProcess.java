@@ -94,12 +94,21 @@ final class LaunchedProcess implements AutoCloseable {
 
   /** Asks the server to end, and kills it after five seconds. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     List<ProcessHandle> workers = process.descendants().toList();
     process.destroy();
-    if (!process.waitFor(5, TimeUnit.SECONDS))
-      process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+    if (!endsWithin5Seconds()) process.destroyForcibly();
     workers.forEach(ProcessHandle::destroyForcibly);
+    if (!endsWithin5Seconds()) throw new AssertionError("process " + pid() + " cannot be killed");
+  }
+
+  private boolean endsWithin5Seconds() {
+    try {
+      return process.waitFor(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private static boolean accepts(int port) {

@@ -7,28 +7,6 @@ import java.util.List;
 
 /** nginx. */
 public final class Nginx extends RealServer {
-  private static final String CONFIG =
-      """
-      daemon off;
-      worker_processes 1;
-      pid nginx.pid;
-      error_log error.log;
-      events { worker_connections 2048; }
-      http {
-        log_format executions 'id $http_x_request_id';
-        access_log executions.log executions;
-        client_body_temp_path body;
-        proxy_temp_path proxy;
-        fastcgi_temp_path fastcgi;
-        uwsgi_temp_path uwsgi;
-        scgi_temp_path scgi;
-        %s
-        server {
-          listen 127.0.0.1:%d;
-          %s
-        }
-      }
-      """;
 
   private Nginx(LaunchedProcess process, int port, Path executionLog) {
     super(process, port, executionLog);
@@ -44,7 +22,7 @@ public final class Nginx extends RealServer {
     Path program = LaunchedProcess.assumeInstalled("nginx");
     int port = LaunchedProcess.freePort();
     Path config = folder.resolve("nginx.conf");
-    Files.writeString(config, CONFIG.formatted(http, port, server));
+    Files.writeString(config, config(port, http, server));
     List<String> command =
         List.of(
             program.toString(),
@@ -61,5 +39,30 @@ public final class Nginx extends RealServer {
   /** Loads its configuration again: new workers start, the old ones end their idle connections. */
   public void reload() throws IOException, InterruptedException {
     process().signal("HUP");
+  }
+
+  private static String config(int port, String http, String server) {
+    return """
+    daemon off;
+    worker_processes 1;
+    pid nginx.pid;
+    error_log error.log;
+    events { worker_connections 2048; }
+    http {
+      log_format executions 'id $http_x_request_id';
+      access_log executions.log executions;
+      client_body_temp_path body;
+      proxy_temp_path proxy;
+      fastcgi_temp_path fastcgi;
+      uwsgi_temp_path uwsgi;
+      scgi_temp_path scgi;
+      %s
+      server {
+        listen 127.0.0.1:%d;
+        %s
+      }
+    }
+    """
+        .formatted(http, port, server);
   }
 }

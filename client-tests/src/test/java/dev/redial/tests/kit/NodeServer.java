@@ -7,19 +7,6 @@ import java.util.List;
 
 /** The HTTP server of Node.js. */
 public final class NodeServer extends RealServer {
-  private static final String SCRIPT =
-      """
-      const http = require('http');
-      const server = http.createServer((request, response) => {
-        request.resume();
-        request.on('end', () => {
-          console.log('id ' + (request.headers['x-request-id'] || '-'));
-          response.end('ok');
-        });
-      });
-      %s
-      server.listen(%d, '127.0.0.1', 1024);
-      """;
 
   private NodeServer(LaunchedProcess process, int port, Path executionLog) {
     super(process, port, executionLog);
@@ -38,9 +25,25 @@ public final class NodeServer extends RealServer {
     Path program = LaunchedProcess.assumeInstalled("node");
     int port = LaunchedProcess.freePort();
     Path script = folder.resolve("server.js");
-    Files.writeString(script, SCRIPT.formatted(settings, port));
+    Files.writeString(script, source(port, settings));
     List<String> command = List.of(program.toString(), script.toString());
     return new NodeServer(
         LaunchedProcess.start(folder, port, command), port, folder.resolve("output.log"));
+  }
+
+  private static String source(int port, String settings) {
+    return """
+    const http = require('http');
+    const server = http.createServer((request, response) => {
+      request.resume();
+      request.on('end', () => {
+        console.log('id ' + (request.headers['x-request-id'] || '-'));
+        response.end('ok');
+      });
+    });
+    %s
+    server.listen(%d, '127.0.0.1', 1024);
+    """
+        .formatted(settings, port);
   }
 }

@@ -54,7 +54,7 @@ public abstract sealed class RealServer implements AutoCloseable
 
   /** Stops the server. */
   @Override
-  public final void close() throws InterruptedException {
+  public final void close() {
     process.close();
   }
 

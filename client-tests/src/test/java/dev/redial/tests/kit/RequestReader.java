@@ -24,10 +24,11 @@ final class RequestReader {
   /** Reads a head; the result has an empty body. */
   RequestSeen head() throws IOException {
     String[] start = line().split(" ", -1);
-    if (start.length != 3) throw new AssertionError("request line " + String.join(" ", start));
+    if (start.length != 3 || !start[2].equals("HTTP/1.1"))
+      throw new AssertionError("request line " + String.join(" ", start));
     List<RequestSeen.Field> fields = new ArrayList<>();
     for (String line = line(); !line.isEmpty(); line = line()) fields.add(field(line));
-    return new RequestSeen(start[0], start[1], start[2], List.copyOf(fields), new byte[0]);
+    return new RequestSeen(start[0], start[1], fields, new byte[0]);
   }
 
   /** Reads the body that a head announces. */
@@ -42,7 +43,7 @@ final class RequestReader {
             : fixed
                 ? exactly(Integer.parseInt(head.field("Content-Length").orElseThrow()))
                 : new byte[0];
-    return new RequestSeen(head.method(), head.target(), head.version(), head.fields(), body);
+    return head.withBody(body);
   }
 
   byte[] exactly(int count) throws IOException {

@@ -4,20 +4,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * A request as it came off the wire.
- *
- * @param method the method
- * @param target the request target, as sent
- * @param version for instance {@code HTTP/1.1}
- * @param fields the header fields in order
- * @param body the octets of the body, framing removed; empty if only the head was read
- */
-public record RequestSeen(
-    String method, String target, String version, List<Field> fields, byte[] body) {
-
+/** A request as it came off the wire. */
+public final class RequestSeen {
   /** The header field by which tests tell one logical request from another. */
   public static final String ID_FIELD = "X-Request-Id";
+
+  private final String method;
+  private final String target;
+  private final List<Field> fields;
+  private final byte[] body;
 
   /**
    * One header field.
@@ -26,6 +21,27 @@ public record RequestSeen(
    * @param value without the surrounding blanks
    */
   public record Field(String name, String value) {}
+
+  RequestSeen(String method, String target, List<Field> fields, byte[] body) {
+    this.method = method;
+    this.target = target;
+    this.fields = List.copyOf(fields);
+    this.body = body.clone();
+  }
+
+  RequestSeen withBody(byte[] octets) {
+    return new RequestSeen(method, target, fields, octets);
+  }
+
+  /** The method. */
+  public String method() {
+    return method;
+  }
+
+  /** The request target, as sent. */
+  public String target() {
+    return target;
+  }
 
   /** The values of all fields of that name, in order. */
   public List<String> all(String name) {
@@ -44,8 +60,18 @@ public record RequestSeen(
     return field(ID_FIELD).orElse("");
   }
 
+  /** The octets of the body, framing removed; empty if only the head was read. */
+  public byte[] body() {
+    return body.clone();
+  }
+
   /** The body as text. */
   public String text() {
     return new String(body, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public String toString() {
+    return method + " " + target;
   }
 }

@@ -1,6 +1,6 @@
 package dev.redial.tests.kit;
 
-import java.net.http.HttpClient;
+import dev.redial.RedialClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,22 +18,22 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * <p>One for each test: {@code @RegisterExtension final Rig rig = new Rig();}
  */
 public final class Rig implements AfterEachCallback {
-  private final List<HttpClient> clients = new ArrayList<>();
+  private final List<RedialClient> clients = new ArrayList<>();
   private final List<AutoCloseable> servers = new ArrayList<>();
   private final Set<Integer> ports = new TreeSet<>();
 
   /** A client with every default. */
-  public HttpClient client() {
+  public RedialClient client() {
     return client(builder -> builder);
   }
 
   /** A client with settings of its own. */
-  public HttpClient client(UnaryOperator<Clients.Builder> settings) {
-    return watch(settings.apply(Clients.builder()).build());
+  public RedialClient client(UnaryOperator<RedialClient.Builder> settings) {
+    return watch(settings.apply(RedialClient.newBuilder()).build());
   }
 
   /** Closes that client, too, after the test. */
-  public HttpClient watch(HttpClient client) {
+  public RedialClient watch(RedialClient client) {
     clients.add(client);
     return client;
   }
@@ -62,30 +62,41 @@ public final class Rig implements AfterEachCallback {
 
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
+    checkThreadsAfterTheClass(context);
     try {
-      for (HttpClient client : clients) {
+      for (RedialClient client : clients) {
         assertNothingLent(client);
         close(client);
       }
-      LeakCheck.assertNoThreads();
+      LeakCheck.assertNoThreadsButWatchdogs();
       LeakCheck.assertNoSockets(ports);
     } finally {
       closeServers();
     }
   }
 
-  private static void assertNothingLent(HttpClient client) {
-    Awaitility.await("connections lent")
-        .atMost(Duration.ofSeconds(5))
-        .until(() -> Clients.stats(client).active() == 0);
+  /** Once for each class, when its last test has ended. */
+  private static void checkThreadsAfterTheClass(ExtensionContext context) {
+    ExtensionContext testClass = context;
+    while (testClass.getTestMethod().isPresent()) testClass = testClass.getParent().orElseThrow();
+    testClass
+        .getStore(ExtensionContext.Namespace.create(Rig.class))
+        .getOrComputeIfAbsent("threads", key -> (AutoCloseable) LeakCheck::assertNoThreads);
   }
 
-  private static void close(HttpClient client) throws InterruptedException {
+  private static void assertNothingLent(RedialClient client) {
+    Awaitility.await("connections lent")
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(10))
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> client.stats().active() == 0);
+  }
+
+  private static void close(RedialClient client) throws InterruptedException {
     client.shutdown();
     if (client.awaitTermination(Duration.ofSeconds(5))) return;
     client.shutdownNow();
-    throw new AssertionError(
-        "the client did not end within 5 s of shutdown(): " + Clients.stats(client));
+    throw new AssertionError("the client did not end within 5 s of shutdown(): " + client.stats());
   }
 
   private void closeServers() throws Exception {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -32,6 +33,7 @@ import javax.net.ssl.SSLSocket;
 public final class ScriptedServer implements AutoCloseable {
   private final ServerSocket listener;
   private final int port;
+  private final CountDownLatch acceptorEnded = new CountDownLatch(1);
   private volatile boolean closing;
   private final Optional<SSLContext> tls;
   private final List<Script> scripts;
@@ -134,6 +136,14 @@ public final class ScriptedServer implements AutoCloseable {
     events.await(what, e -> e.what().equals(what), times);
   }
 
+  /** Waits until the client has ended that connection, orderly or not; fails after ten seconds. */
+  public void awaitEndByClient(int connection) {
+    events.await(
+        connection + " client FIN or RST",
+        e -> e.connection() == connection && e.what().startsWith("client "),
+        1);
+  }
+
   /**
    * The milliseconds between the first occurrences of two things on a connection; waits for both.
    */
@@ -143,21 +153,30 @@ public final class ScriptedServer implements AutoCloseable {
   }
 
   /** Stops accepting; connections go on. New connections are refused from now on. */
-  public void stopListening() throws IOException {
+  public void stopListening() throws IOException, InterruptedException {
     listener.close();
+    if (!acceptorEnded.await(10, TimeUnit.SECONDS)) throw new AssertionError("still accepting");
   }
 
   /** Ends everything and fails if a script failed by anything but I/O. */
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     closing = true;
     listener.close();
     for (Socket socket : open.values()) socket.close();
     threads.shutdownNow();
-    if (!threads.awaitTermination(10, TimeUnit.SECONDS))
-      throw new AssertionError("a script did not end: " + events.all());
+    awaitScripts();
     if (!scriptFailures.isEmpty())
       throw new AssertionError("a script failed after " + events.all(), scriptFailures.peek());
+  }
+
+  private void awaitScripts() {
+    try {
+      if (threads.awaitTermination(10, TimeUnit.SECONDS)) return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new AssertionError("a script did not end: " + events.all());
   }
 
   void record(int connection, String what) {
@@ -184,7 +203,8 @@ public final class ScriptedServer implements AutoCloseable {
         events.add(accepted, "accepted");
         threads.execute(() -> serve(accepted, socket));
       } catch (IOException | RejectedExecutionException e) {
-        return; // the listener was closed
+        acceptorEnded.countDown(); // the listener was closed
+        return;
       }
     }
   }

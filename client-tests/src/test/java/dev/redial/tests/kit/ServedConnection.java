@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -128,9 +129,19 @@ public final class ServedConnection {
     }
   }
 
+  /** Records something of the script's own, for a test to wait for. */
+  public void mark(String what) {
+    server.record(number, what);
+  }
+
   /** Does nothing until the client ends the connection or the server is closed. */
   public void stall() throws IOException {
     watch();
+  }
+
+  /** Neither reads nor sends nor closes until the server is closed. */
+  public void untilServerCloses() throws InterruptedException {
+    new CountDownLatch(1).await();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.redial.tests.kit;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -82,7 +83,9 @@ public record TlsMaterial(SSLContext server, SSLContext client) {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
       if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0)
-        throw new IOException("keytool: " + new String(process.getInputStream().readAllBytes()));
+        throw new IOException(
+            "keytool: "
+                + new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

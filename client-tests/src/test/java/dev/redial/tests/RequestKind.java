@@ -1,0 +1,60 @@
+package dev.redial.tests;
+
+import dev.redial.tests.kit.Requests;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+
+/** The kinds of requests that the retry rules tell apart. */
+enum RequestKind {
+  GET("GET", true, true, false),
+  HEAD("HEAD", true, true, false),
+  OPTIONS("OPTIONS", true, false, false),
+  TRACE("TRACE", true, false, false),
+  PUT("PUT", true, false, false),
+  DELETE("DELETE", true, false, false),
+  POST_WITH_KEY("POST", true, false, true),
+  PATCH_WITH_KEY("PATCH", true, false, true),
+  POST("POST", false, false, false),
+  PATCH("PATCH", false, false, false),
+  UNKNOWN("FROBNICATE", false, false, false);
+
+  final String method;
+
+  /** Whether the server may be asked twice: safe, idempotent, or carrying an idempotency key. */
+  final boolean repeatable;
+
+  /**
+   * Whether it is sent again even after a hang-up on a fresh connection, because the JDK's client
+   * does.
+   */
+  final boolean repeatedWhenFresh;
+
+  private final boolean key;
+
+  RequestKind(String method, boolean repeatable, boolean repeatedWhenFresh, boolean key) {
+    this.method = method;
+    this.repeatable = repeatable;
+    this.repeatedWhenFresh = repeatedWhenFresh;
+    this.key = key;
+  }
+
+  /** Whether requests of this kind usually have a body. */
+  boolean hasBody() {
+    return switch (this) {
+      case GET, HEAD, OPTIONS, TRACE, DELETE -> false;
+      case PUT, POST_WITH_KEY, PATCH_WITH_KEY, POST, PATCH, UNKNOWN -> true;
+    };
+  }
+
+  HttpRequest to(URI uri) {
+    return to(uri, hasBody() ? BodyPublishers.ofString("content") : BodyPublishers.noBody());
+  }
+
+  HttpRequest to(URI uri, BodyPublisher body) {
+    HttpRequest.Builder request = Requests.of(method, uri).method(method, body);
+    if (key) request.header("Idempotency-Key", "\"4711\"");
+    return request.build();
+  }
+}
