@@ -28,11 +28,14 @@ final class Berth<R, C extends Poolable> {
 
   final Shelf<R, C> shelf;
 
-  /** In the shelf's idle ones, or in none. */
-  final Link<Berth<R, C>> onShelf = new Link<>(this);
-
-  /** In the pool's lent ones, its idle ones or those to be closed. */
+  /** In all that the pool has, while it is not gone. */
   final Link<Berth<R, C>> inPool = new Link<>(this);
+
+  /** In the pool's idle ones, while it is idle or swept. */
+  final Link<Berth<R, C>> inIdle = new Link<>(this);
+
+  /** In its shelf's idle ones, while it is idle or swept. */
+  final Link<Berth<R, C>> onShelf = new Link<>(this);
 
   State state = State.LENT;
 

@@ -43,9 +43,8 @@ final class Books<R, C extends Poolable> {
   private final RandomGenerator jitter;
 
   private final Map<R, Shelf<R, C>> shelves = new HashMap<>();
-  private final Chain<Berth<R, C>> lent = new Chain<>();
+  private final Chain<Berth<R, C>> all = new Chain<>();
   private final Chain<Berth<R, C>> idle = new Chain<>();
-  private final Chain<Berth<R, C>> closing = new Chain<>();
   private Phase phase = Phase.OPEN;
   private long opened;
   private long reused;
@@ -67,9 +66,9 @@ final class Books<R, C extends Poolable> {
   /** A used connection, or an empty berth, or null: then the caller has to wait. */
   @Nullable Berth<R, C> take(R route, Need need, long now) throws PoolClosed {
     if (phase == Phase.CLOSED) throw new PoolClosed();
-    Shelf<R, C> shelf = shelves.computeIfAbsent(route, Shelf::new);
+    Shelf<R, C> shelf = shelf(route);
     Berth<R, C> used = newestUsable(shelf, need, now);
-    if (used != null) return lendUsed(used, need, now);
+    if (used != null) return used;
     return makeRoom(shelf) ? reserve(shelf) : null;
   }
 
@@ -91,14 +90,13 @@ final class Books<R, C extends Poolable> {
       stale.connection = null;
       return stale;
     }
-    lendUsed(used, need, now);
     dismiss(stale);
     return used;
   }
 
   /** After {@link #take} returned null: a place in the line, or null if too many stand there. */
   @Nullable Waiter<R, C> enqueue(R route, Need need) {
-    Shelf<R, C> shelf = shelves.computeIfAbsent(route, Shelf::new);
+    Shelf<R, C> shelf = shelf(route);
     if (shelf.waiters.size() >= limits.maxWaitersPerOrigin()) {
       purge(shelf);
       return null;
@@ -125,6 +123,7 @@ final class Books<R, C extends Poolable> {
   boolean fill(Berth<R, C> berth, C connection, long now) {
     opened++;
     berth.connection = connection;
+    berth.proven = false;
     berth.openedNanos = now;
     berth.expiresNanos = now + lifetimeNanos - (long) (lifetimeNanos * 0.1 * jitter.nextDouble());
     if (phase != Phase.CLOSED) return true;
@@ -139,7 +138,7 @@ final class Books<R, C extends Poolable> {
       Berth<R, C> berth, boolean wasReused, long wasIdleNanos, long announcedNanos, long now) {
     if (wasReused) freshness.sawReuse(berth, wasIdleNanos, now);
     freshness.startIdle(berth, announcedNanos, now);
-    settle(berth, now);
+    settle(berth, 0, now);
   }
 
   /** It was lent but never used: it goes on being as old as it was. */
@@ -149,12 +148,11 @@ final class Books<R, C extends Poolable> {
       return;
     }
     reused--;
-    settle(berth, now);
+    settle(berth, freshness.idleNanos(berth, now), now);
   }
 
   /** A lent place whose connection is closed, or was never opened. */
   void free(Berth<R, C> berth) {
-    lent.remove(berth.inPool);
     vacate(berth);
     serve();
   }
@@ -182,16 +180,13 @@ final class Books<R, C extends Poolable> {
       Berth<R, C> berth = link.element;
       if (freshness.idleNanos(berth, now) < atLeastNanos) continue;
       if (berth.state == State.SWEPT) berth.doomed = true;
-      else evict(berth);
+      else dismiss(berth);
     }
   }
 
   /** These, which were to be closed, are; their places are free. */
   void closed(List<Berth<R, C>> berths) {
-    for (Berth<R, C> berth : berths) {
-      closing.remove(berth.inPool);
-      vacate(berth);
-    }
+    for (Berth<R, C> berth : berths) vacate(berth);
     serve();
   }
 
@@ -216,8 +211,8 @@ final class Books<R, C extends Poolable> {
       long age = freshness.idleNanos(berth, now);
       if (age < Reaper.PERIOD_NANOS) {
         sweepCursor = null;
-      } else if (freshness.expired(berth, age, now)) {
-        evict(berth);
+      } else if (age >= freshness.allowedNanos(berth, Need.REPEATABLE, now)) {
+        dismiss(berth);
       } else if (now - berth.aliveNanos >= Reaper.lookAfterNanos(age)) {
         berth.state = State.SWEPT;
         slice.add(berth);
@@ -230,11 +225,11 @@ final class Books<R, C extends Poolable> {
     berth.state = State.IDLE;
     if (found == Health.ALIVE && !berth.doomed && phase == Phase.OPEN) {
       berth.aliveNanos = now;
-      settle(berth, now);
+      settle(berth, freshness.idleNanos(berth, now), now);
       return;
     }
     if (found != null && found != Health.ALIVE) sawEnd(berth, found, now);
-    evict(berth);
+    dismiss(berth);
   }
 
   boolean reaperStays() {
@@ -259,8 +254,9 @@ final class Books<R, C extends Poolable> {
     if (phase == Phase.CLOSED) return;
     phase = Phase.CLOSED;
     dropIdle();
-    for (Link<Berth<R, C>> link = lent.oldest(); link != null; link = link.newer()) {
-      if (link.element.connection != null) errands().close(link.element.connection);
+    for (Link<Berth<R, C>> link = all.oldest(); link != null; link = link.newer()) {
+      Berth<R, C> berth = link.element;
+      if (berth.state == State.LENT && berth.connection != null) errands().close(berth.connection);
     }
     for (Shelf<R, C> shelf : new ArrayList<>(shelves.values())) {
       for (Waiter<R, C> waiter = shelf.firstWaiter(); waiter != null; waiter = shelf.firstWaiter())
@@ -296,6 +292,18 @@ final class Books<R, C extends Poolable> {
 
   // Inside
 
+  private Shelf<R, C> shelf(R route) {
+    Shelf<R, C> shelf = shelves.get(route);
+    if (shelf != null) return shelf;
+    Shelf<R, C> added = new Shelf<>(route);
+    shelves.put(route, added);
+    return added;
+  }
+
+  /**
+   * Lends the newest idle one that may be used, or returns null. Drops those that nobody may use on
+   * the way; leaves those that are too old for this need to others, as the rest is older still.
+   */
   private @Nullable Berth<R, C> newestUsable(Shelf<R, C> shelf, Need need, long now) {
     if (need == Need.FRESH) return null;
     Link<Berth<R, C>> older;
@@ -304,10 +312,13 @@ final class Books<R, C extends Poolable> {
       Berth<R, C> berth = link.element;
       if (berth.state == State.SWEPT) continue;
       long age = freshness.idleNanos(berth, now);
-      if (freshness.expired(berth, age, now)) evict(berth);
-      else if (freshness.allows(berth, need, age, now)) return berth;
-      else return null; // the others are older still; they are left to requests that are safe to
-      // repeat
+      long most = freshness.allowedNanos(berth, Need.REPEATABLE, now);
+      if (age >= most) {
+        dismiss(berth);
+        continue;
+      }
+      long allowed = need == Need.REPEATABLE ? most : freshness.allowedNanos(berth, need, now);
+      return age < allowed ? lendUsed(berth, age, allowed) : null;
     }
     return null;
   }
@@ -323,10 +334,9 @@ final class Books<R, C extends Poolable> {
     if (victim == null) {
       victim = oldestIn(routeFull ? shelf.idle : idle);
       if (victim == null) return false;
-      evict(victim);
+      dismiss(victim);
     }
     errands().closeOnly(victim);
-    closing.remove(victim.inPool);
     vacate(victim);
     return true;
   }
@@ -341,40 +351,37 @@ final class Books<R, C extends Poolable> {
   private Berth<R, C> reserve(Shelf<R, C> shelf) {
     Berth<R, C> berth = new Berth<>(shelf);
     if (shelf.total++ == 0) shelves.put(shelf.route, shelf); // its last place may just have gone
-    lend(berth);
+    all.add(berth.inPool);
     line.reposition(shelf);
     return berth;
   }
 
-  private Berth<R, C> lendUsed(Berth<R, C> berth, Need need, long now) {
-    if (berth.state == State.IDLE) {
-      leaveIdle(berth);
-      lend(berth);
-    }
-    berth.lentIdleNanos = freshness.idleNanos(berth, now);
-    berth.allowedNanos = freshness.allowedNanos(berth, need, now);
+  private Berth<R, C> lendUsed(Berth<R, C> berth, long ageNanos, long allowedNanos) {
+    if (berth.state == State.IDLE) leaveIdle(berth);
+    berth.state = State.LENT;
+    berth.lentIdleNanos = ageNanos;
+    berth.allowedNanos = allowedNanos;
     reused++;
     return berth;
-  }
-
-  private void lend(Berth<R, C> berth) {
-    berth.state = State.LENT;
-    lent.add(berth.inPool);
   }
 
   /**
    * A connection that nobody uses: to the first in line, or idle, or closed. It is lent, or idle
    * after a sweep.
    */
-  private void settle(Berth<R, C> berth, long now) {
-    long age = freshness.idleNanos(berth, now);
-    Waiter<R, C> first = line.firstFor(berth.shelf);
-    if (phase != Phase.OPEN || freshness.expired(berth, age, now)) {
+  private void settle(Berth<R, C> berth, long ageNanos, long now) {
+    if (phase != Phase.OPEN || ageNanos >= freshness.allowedNanos(berth, Need.REPEATABLE, now)) {
       dismiss(berth);
-    } else if (first == null) {
+      return;
+    }
+    Waiter<R, C> first = line.firstFor(berth.shelf);
+    if (first == null) {
       if (berth.state != State.IDLE) goIdle(berth);
-    } else if (first.shelf == berth.shelf && freshness.allows(berth, first.need, age, now)) {
-      answer(first, lendUsed(berth, first.need, now));
+      return;
+    }
+    long allowed = freshness.allowedNanos(berth, first.need, now);
+    if (first.shelf == berth.shelf && ageNanos < allowed) {
+      answer(first, lendUsed(berth, ageNanos, allowed));
     } else {
       dismiss(berth); // of no use to the first in line; its place is
     }
@@ -382,46 +389,32 @@ final class Books<R, C extends Poolable> {
 
   /** Closes one that nobody is to use any more; then its place is free. */
   private void dismiss(Berth<R, C> berth) {
-    if (berth.state == State.IDLE) {
-      evict(berth);
-      return;
-    }
-    lent.remove(berth.inPool);
-    toClose(berth);
-  }
-
-  private void evict(Berth<R, C> berth) {
-    leaveIdle(berth);
-    toClose(berth);
-  }
-
-  private void toClose(Berth<R, C> berth) {
+    if (berth.state == State.IDLE) leaveIdle(berth);
     berth.state = State.CLOSING;
-    closing.add(berth.inPool);
     errands().closeAndFree(berth);
   }
 
   private void vacate(Berth<R, C> berth) {
     berth.state = State.GONE;
+    all.remove(berth.inPool);
     berth.shelf.total--;
     line.reposition(berth.shelf);
     purge(berth.shelf);
   }
 
   private void goIdle(Berth<R, C> berth) {
-    lent.remove(berth.inPool);
     berth.state = State.IDLE;
     berth.doomed = false;
     berth.shelf.idle.add(berth.onShelf);
-    idle.add(berth.inPool);
+    idle.add(berth.inIdle);
     if (reaping) return;
     reaping = true;
     errands().startReaper();
   }
 
   private void leaveIdle(Berth<R, C> berth) {
-    if (sweepCursor == berth.inPool) sweepCursor = berth.inPool.newer();
-    idle.remove(berth.inPool);
+    if (sweepCursor == berth.inIdle) sweepCursor = berth.inIdle.newer();
+    idle.remove(berth.inIdle);
     berth.shelf.idle.remove(berth.onShelf);
   }
 
@@ -431,7 +424,7 @@ final class Books<R, C extends Poolable> {
       next = link.newer();
       Berth<R, C> berth = link.element;
       if (berth.state == State.SWEPT) continue; // the reaper drops it
-      evict(berth);
+      dismiss(berth);
     }
   }
 
@@ -460,7 +453,7 @@ final class Books<R, C extends Poolable> {
   }
 
   private int total() {
-    return lent.size() + idle.size() + closing.size();
+    return all.size();
   }
 
   private Errands<R, C> errands() {

@@ -38,17 +38,9 @@ final class Freshness<R, C extends Poolable> {
         (wallMillis.getAsLong() - berth.idleSinceWallMillis) * 1_000_000L);
   }
 
-  /** Of no use even to a request that is safe to repeat. */
-  boolean expired(Berth<R, C> berth, long idleNanos, long now) {
-    return now - berth.expiresNanos >= 0 || idleNanos >= allowedNanos(berth, Need.REPEATABLE, now);
-  }
-
-  boolean allows(Berth<R, C> berth, Need need, long idleNanos, long now) {
-    return idleNanos < allowedNanos(berth, need, now);
-  }
-
+  /** The idle age below which it may be lent for such a request; 0 means never. */
   long allowedNanos(Berth<R, C> berth, Need need, long now) {
-    if (need == Need.FRESH) return 0;
+    if (need == Need.FRESH || now - berth.expiresNanos >= 0) return 0;
     boolean repeatable = need == Need.REPEATABLE;
     Belief held = memory.recall(berth.shelf.route, now);
     if (held == null)
