@@ -3,6 +3,7 @@ package dev.redial.internal.wire;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.Status;
@@ -73,9 +74,11 @@ final class TlsInbound {
    * The answer that TLS wants may find the way out closed while there is still something to read; a
    * write will tell.
    */
-  private void settle() {
+  private void settle() throws ClosedByInterruptException {
     try {
       outbound.settle();
+    } catch (ClosedByInterruptException e) {
+      throw e; // it is this thread that was interrupted
     } catch (IOException e) {
       // Every later write fails by itself, and a read of a closed wire does so too.
     }

@@ -6,26 +6,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.redial.internal.wire.TlsPair.Setting;
-import java.io.EOFException;
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
+@ExtendWith(OpenSockets.class)
 class TlsWireTest {
   private static final String TLS12 = "TLSv1.2";
   private static final String TLS13 = "TLSv1.3";
@@ -295,125 +293,6 @@ class TlsWireTest {
         assertThat(pair.peer().getInputStream().readNBytes(1_000)).hasSize(1_000);
       }
       assertThat(relay.writesFromClient() - before).isEqualTo(10);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {TLS12, TLS13})
-  void theSecondConnectionResumesTheSession(String protocol) throws Exception {
-    Setting own = new Setting(certificates.server(), certificates.client(), protocol, "localhost");
-    try (Peer listener = new Peer()) {
-      long first = sessionCreated(own, listener);
-      soon().pollDelay(5, TimeUnit.MILLISECONDS).until(() -> true); // sessions carry milliseconds
-      assertThat(sessionCreated(own, listener)).isEqualTo(first);
-    }
-  }
-
-  private static long sessionCreated(Setting setting, Peer listener) throws Exception {
-    CompletableFuture<Socket> serving =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                Socket plain = listener.accept();
-                var tls =
-                    (javax.net.ssl.SSLSocket)
-                        setting.server().getSocketFactory().createSocket(plain, null, true);
-                tls.getOutputStream().write('.');
-                return tls;
-              } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-              }
-            },
-            TlsWireTest::onItsOwnThread);
-    PlainWire plain = PlainWire.unconnected(Peer.settings());
-    plain.connect(listener.address());
-    TlsWire wire = setting.handshake(plain);
-    assertThat(readText(wire, 1)).isEqualTo("."); // the ticket came before
-    long created = wire.session().orElseThrow().getCreationTime();
-    wire.close();
-    serving.get(10, TimeUnit.SECONDS).close();
-    return created;
-  }
-
-  @Test
-  void aCertificateForAnotherHostIsRefused() {
-    assertThatThrownBy(() -> TlsPair.open(new Setting(server, client, TLS13, "other.example")))
-        .isInstanceOf(SSLHandshakeException.class)
-        .hasMessageContaining("other.example");
-  }
-
-  @Test
-  void anUntrustedCertificateIsRefused() throws Exception {
-    SSLContext strangers = SSLContext.getInstance("TLS");
-    strangers.init(null, null, null);
-    assertThatThrownBy(() -> TlsPair.open(new Setting(server, strangers, TLS13, "localhost")))
-        .isInstanceOf(SSLHandshakeException.class)
-        .hasMessageContaining("unable to find valid certification path");
-  }
-
-  @Test
-  void anAddressIsIdentifiedWithoutAServerName() throws Exception {
-    try (TlsPair pair = TlsPair.open(new Setting(server, client, TLS13, "127.0.0.1"))) {
-      var session = (javax.net.ssl.ExtendedSSLSession) pair.peer().getSession();
-      assertThat(session.getRequestedServerNames()).isEmpty();
-    }
-  }
-
-  @Test
-  void theHostIsNamedEvenWithoutADot() throws Exception {
-    try (TlsPair pair = TlsPair.open(setting(TLS13))) {
-      var session = (javax.net.ssl.ExtendedSSLSession) pair.peer().getSession();
-      assertThat(session.getRequestedServerNames())
-          .hasToString("[type=host_name (0), value=localhost]");
-    }
-  }
-
-  @Test
-  void aPlainAnswerToAHandshakeIsUnrecognised() throws Exception {
-    assertThatThrownBy(() ->
-            handshakeWith(peer ->
-                peer.getOutputStream().write("HTTP/1.1 400 Bad\r\n\r\n".getBytes(US_ASCII))))
-        .isInstanceOf(SSLException.class)
-        .hasMessageContaining("recognized SSL message");
-  }
-
-  @Test
-  void aHangUpInTheHandshakeSaysSo() {
-    assertThatThrownBy(() -> handshakeWith(Socket::close))
-        .isInstanceOf(SSLHandshakeException.class)
-        .hasMessage("Remote host terminated the handshake")
-        .hasCauseInstanceOf(EOFException.class)
-        .satisfies(e -> assertThat(WireFailure.of((IOException) e)).isEqualTo(WireFailure.FIN));
-  }
-
-  @Test
-  void aResetInTheHandshakeIsAReset() {
-    assertThatThrownBy(() -> handshakeWith(Peer::reset))
-        .isInstanceOf(IOException.class)
-        .satisfies(e -> assertThat(WireFailure.of((IOException) e)).isEqualTo(WireFailure.RST));
-  }
-
-  interface Answer {
-    void to(Socket peer) throws IOException;
-  }
-
-  /** The peer takes the client's first flight and gives the answer. */
-  private static void handshakeWith(Answer answer) throws Exception {
-    try (Peer.Pair pair = Peer.Pair.open()) {
-      onItsOwnThread(() -> {
-        try {
-          byte[] header = pair.peer().getInputStream().readNBytes(5);
-          pair.peer().getInputStream().readNBytes(((header[3] & 0xFF) << 8) | (header[4] & 0xFF));
-          answer.to(pair.peer());
-        } catch (IOException e) {
-          throw new java.io.UncheckedIOException(e);
-        }
-      });
-      try {
-        new Setting(server, client, TLS13, "localhost").handshake(pair.wire());
-      } finally {
-        assertThat(pair.wire().isOpen()).isFalse();
-      }
     }
   }
 
