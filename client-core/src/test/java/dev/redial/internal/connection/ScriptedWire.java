@@ -244,6 +244,7 @@ final class ScriptedWire implements Wire {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop") // the loops are those of its callers
   private void park() throws IOException {
     try {
       changed.await();
