@@ -79,11 +79,11 @@ final class Books<R, C extends Poolable> {
   Berth<R, C> takeInstead(Berth<R, C> stale, @Nullable Health found, Need need, long now)
       throws PoolClosed {
     reused--;
-    if (found != null) sawEnd(stale, found, now);
     if (phase == Phase.CLOSED) {
       dismiss(stale);
       throw new PoolClosed();
     }
+    if (found != null) sawEnd(stale, found, now);
     Berth<R, C> used = newestUsable(stale.shelf, need, now);
     if (used == null) {
       errands().close(stale.boarded());

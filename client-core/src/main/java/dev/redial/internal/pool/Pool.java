@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -163,12 +164,7 @@ public final class Pool<R, C extends Poolable> {
    */
   public void evictIdle(R route, long atLeastIdleNanos) {
     long now = nanoClock.getAsLong();
-    lock.lock();
-    try {
-      books.evictIdle(route, atLeastIdleNanos, now);
-    } finally {
-      leave();
-    }
+    change(() -> books.evictIdle(route, atLeastIdleNanos, now));
   }
 
   /**
@@ -180,12 +176,7 @@ public final class Pool<R, C extends Poolable> {
    */
   public void learnIdleLimit(R route, long idleNanos) {
     long now = nanoClock.getAsLong();
-    lock.lock();
-    try {
-      books.learnHangUp(route, idleNanos, now);
-    } finally {
-      leave();
-    }
+    change(() -> books.learnHangUp(route, idleNanos, now));
   }
 
   /**
@@ -194,12 +185,7 @@ public final class Pool<R, C extends Poolable> {
    * @return numbers that agree with each other
    */
   public PoolStats stats() {
-    lock.lock();
-    try {
-      return books.stats();
-    } finally {
-      leave();
-    }
+    return ask(books::stats);
   }
 
   /**
@@ -207,12 +193,7 @@ public final class Pool<R, C extends Poolable> {
    * on.
    */
   public void retire() {
-    lock.lock();
-    try {
-      books.retire();
-    } finally {
-      leave();
-    }
+    change(books::retire);
     LockSupport.unpark(reaper);
   }
 
@@ -221,12 +202,7 @@ public final class Pool<R, C extends Poolable> {
    * {@link PoolClosed}.
    */
   public void closeNow() {
-    lock.lock();
-    try {
-      books.close();
-    } finally {
-      leave();
-    }
+    change(books::close);
     LockSupport.unpark(reaper);
   }
 
@@ -236,12 +212,7 @@ public final class Pool<R, C extends Poolable> {
    * @return true if so
    */
   public boolean isEmpty() {
-    lock.lock();
-    try {
-      return books.isEmpty();
-    } finally {
-      leave();
-    }
+    return ask(books::isEmpty);
   }
 
   /**
@@ -269,7 +240,7 @@ public final class Pool<R, C extends Poolable> {
 
   void giveBack(Berth<?, C> lent, C connection, boolean reused, long idleNanos) {
     Berth<R, C> berth = own(lent);
-    long announced = connection.announcedIdleNanos();
+    long announced = announced(berth, connection);
     long now = nanoClock.getAsLong();
     lock.lock();
     try {
@@ -283,12 +254,7 @@ public final class Pool<R, C extends Poolable> {
     Berth<R, C> berth = own(lent);
     C connection = berth.connection;
     if (connection != null) Errands.runReporting(connection::close);
-    lock.lock();
-    try {
-      books.free(berth);
-    } finally {
-      leave();
-    }
+    change(() -> books.free(berth));
   }
 
   void hungUp(Berth<?, C> lent, boolean reused, long idleNanos) {
@@ -298,23 +264,13 @@ public final class Pool<R, C extends Poolable> {
     }
     Berth<R, C> berth = own(lent);
     long now = nanoClock.getAsLong();
-    lock.lock();
-    try {
-      books.hungUp(berth, idleNanos, now);
-    } finally {
-      leave();
-    }
+    change(() -> books.hungUp(berth, idleNanos, now));
   }
 
   // For Reaper
 
   void beginSweep() {
-    lock.lock();
-    try {
-      books.beginSweep();
-    } finally {
-      leave();
-    }
+    change(books::beginSweep);
   }
 
   /** Hands back the last slice and takes the next; false when the sweep is over. */
@@ -333,32 +289,17 @@ public final class Pool<R, C extends Poolable> {
   }
 
   boolean reaperStays() {
-    lock.lock();
-    try {
-      return books.reaperStays();
-    } finally {
-      leave();
-    }
+    return ask(books::reaperStays);
   }
 
   void reaperEnded() {
-    lock.lock();
-    try {
-      books.reaperEnded();
-    } finally {
-      leave();
-    }
+    change(books::reaperEnded);
   }
 
   // For tests
 
   int routes() {
-    lock.lock();
-    try {
-      return books.routes();
-    } finally {
-      leave();
-    }
+    return ask(books::routes);
   }
 
   @Nullable Belief belief(R route) {
@@ -430,10 +371,8 @@ public final class Pool<R, C extends Poolable> {
     long now = start;
     for (C used = berth.connection; used != null; used = berth.connection) {
       long idleNanos = Math.max(berth.lentIdleNanos, now - berth.idleSinceNanos);
-      Health health =
-          idleNanos < berth.allowedNanos
-              ? probe(berth, used)
-              : null; // it may have aged while its taker slept
+      boolean young = idleNanos < berth.allowedNanos; // it may have aged while its taker slept
+      Health health = young ? probe(berth, used) : null;
       if (health == Health.ALIVE) return new Lease<>(this, berth, used, true, idleNanos);
       now = nanoClock.getAsLong();
       berth = takeInstead(berth, health, need, now);
@@ -444,6 +383,15 @@ public final class Pool<R, C extends Poolable> {
   private Health probe(Berth<R, C> berth, C used) {
     try {
       return used.probe();
+    } catch (Throwable bug) {
+      discard(berth);
+      throw bug;
+    }
+  }
+
+  private long announced(Berth<R, C> berth, C used) {
+    try {
+      return used.announcedIdleNanos();
     } catch (Throwable bug) {
       discard(berth);
       throw bug;
@@ -490,6 +438,24 @@ public final class Pool<R, C extends Poolable> {
     }
   }
 
+  private void change(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+    } finally {
+      leave();
+    }
+  }
+
+  private <T> T ask(Supplier<T> question) {
+    lock.lock();
+    try {
+      return question.get();
+    } finally {
+      leave();
+    }
+  }
+
   /** Releases the lock, then does what the change asked for. */
   private void leave() {
     Errands<R, C> errands = books.takeErrands();
@@ -497,16 +463,7 @@ public final class Pool<R, C extends Poolable> {
     lock.unlock();
     if (errands == null) return;
     errands.run(this::startReaper);
-    if (!errands.freeing().isEmpty()) closed(errands.freeing());
-  }
-
-  private void closed(List<Berth<R, C>> berths) {
-    lock.lock();
-    try {
-      books.closed(berths);
-    } finally {
-      leave();
-    }
+    if (!errands.freeing().isEmpty()) change(() -> books.closed(errands.freeing()));
   }
 
   /** A lease comes from this pool, so its berth is of this pool's routes. */
