@@ -7,6 +7,7 @@ import dev.redial.internal.body.SubscriberFeeder;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -71,6 +72,8 @@ final class BodyDelivery<T> {
           Math.max(0, exchange.deadlineNanos() - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       throw failure(Objects.requireNonNullElse(e.getCause(), e));
+    } catch (CancellationException e) {
+      throw failure(e); // the subscriber's stage was cancelled
     } catch (TimeoutException e) {
       exchange.abort();
       throw exchange.timedOut(e);
@@ -100,13 +103,15 @@ final class BodyDelivery<T> {
       return stage.get();
     } catch (ExecutionException e) {
       throw failure(Objects.requireNonNullElse(e.getCause(), e));
+    } catch (CancellationException e) {
+      throw failure(e); // the subscriber's stage was cancelled
     }
   }
 
   private IOException failure(Throwable thrown) throws IOException, InterruptedException {
+    Throwable broken = feeder.failure(); // looked at before the end that comes from here
     exchange.abort();
-    throwFailure(
-        feeder.failure()); // what broke the body, rather than what the subscriber made of it
+    throwFailure(broken); // what broke the body, rather than what the subscriber made of it
     Throwable cause = thrown;
     while (cause instanceof CompletionException && cause.getCause() != null)
       cause = cause.getCause();

@@ -175,16 +175,20 @@ public final class Exchange implements BodySource {
       }
       return publisher.isDrained();
     } catch (PublisherFailure e) {
-      abort();
+      giveUp(publisher);
       throw bodyFailure(e);
     } catch (TimeoutException e) {
-      abort();
+      giveUp(publisher);
       throw timedOut(e);
     } catch (InterruptedException e) {
-      publisher.cancel();
-      abort();
+      giveUp(publisher);
       throw e;
     }
+  }
+
+  private void giveUp(PublisherReader publisher) {
+    publisher.cancel();
+    abort();
   }
 
   private void write(Octets out) throws InterruptedException {
@@ -302,7 +306,9 @@ public final class Exchange implements BodySource {
    */
   public void discardBody() throws InterruptedException {
     try {
-      if (bodyOver || arrived() || remaining <= DRAIN_LIMIT) {
+      if (bodyOver) {
+        end();
+      } else if (arrived() || remaining <= DRAIN_LIMIT) {
         connection.alarm.arm(earlier(deadlineNanos, System.nanoTime() + DRAIN_NANOS));
         drain();
       }
@@ -502,24 +508,31 @@ public final class Exchange implements BodySource {
     if (e instanceof ClosedByInterruptException) throw interrupted();
     abort();
     if (late) return timedOut(e);
-    if (upload != null && upload.failure() instanceof PublisherFailure publisherFailure)
-      return bodyFailure(publisherFailure);
+    Exception unsent = upload == null ? writeFailure : upload.failure();
+    if (unsent != null && !(unsent instanceof IOException)) return bodyFailure(unsent);
     if (e instanceof ExchangeFailure) return e;
     if (e instanceof ClosedChannelException
-        && (alreadyOver || writeFailure == null || writeFailure instanceof ClosedChannelException))
+        && (alreadyOver || unsent == null || unsent instanceof ClosedChannelException))
       return new ClientClosedException(
-          request.label() + ": connection closed locally, the client was shut down",
+          request.label()
+              + ": connection closed locally, "
+              + (alreadyOver ? "the response was given up" : "the client was shut down"),
           evidence(actedOnLoss()),
           e);
-    if (e instanceof SSLException)
-      return new TlsFailureException(
-          request.label() + ": TLS failed: " + e.getMessage(), evidence(actedOnLoss()), e);
-    return stage == ExchangeStage.BODY ? truncated(e) : hangUp(e);
+    if (e instanceof SSLException || unsent instanceof SSLException)
+      return tlsFailure(e instanceof SSLException || unsent == null ? e : unsent);
+    return stage == ExchangeStage.BODY ? truncated(e) : hangUp(e, unsent);
   }
 
-  private HangUpException hangUp(IOException e) {
+  private TlsFailureException tlsFailure(Exception e) {
+    return new TlsFailureException(
+        request.label() + ": TLS failed: " + e.getMessage(), evidence(actedOnLoss()), e);
+  }
+
+  /** After a failed write, a read may see an orderly end of what was in truth a reset. */
+  private HangUpException hangUp(IOException e, @Nullable Exception unsent) {
     boolean fin =
-        (e instanceof EndOfStream || e instanceof TlsTruncatedException) && writeFailure == null;
+        (e instanceof EndOfStream || e instanceof TlsTruncatedException) && unsent == null;
     ExchangeEvidence evidence = evidence(actedOnLoss());
     String where =
         switch (stage) {
@@ -534,9 +547,11 @@ public final class Exchange implements BodySource {
             + where
             + "; "
             + evidence;
-    Throwable cause = writeFailure == null ? e : writeFailure;
     return new HangUpException(
-        message, fin ? HangUpException.Ending.FIN : HangUpException.Ending.RST, evidence, cause);
+        message,
+        fin ? HangUpException.Ending.FIN : HangUpException.Ending.RST,
+        evidence,
+        unsent == null ? e : unsent);
   }
 
   private TruncatedBodyException truncated(IOException e) {
@@ -574,7 +589,7 @@ public final class Exchange implements BodySource {
     return new ResponseTimeoutException("request timed out; " + evidence, evidence, cause);
   }
 
-  private RequestBodyException bodyFailure(PublisherFailure failure) {
+  private RequestBodyException bodyFailure(Exception failure) {
     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
     return new RequestBodyException(
         "the request body could not be sent: " + failure.getMessage(),

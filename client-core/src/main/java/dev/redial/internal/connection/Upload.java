@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,7 @@ final class Upload implements Runnable {
   public void run() {
     try {
       boolean unused = leave.await(CONTINUE_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+      leave.countDown(); // nobody waits for it any more
       if (!stopped) send();
     } catch (PublisherFailure
         | IOException
@@ -57,7 +59,7 @@ final class Upload implements Runnable {
         | RuntimeException e) {
       fail(e);
     } catch (Error e) {
-      fail(new IOException("the upload died", e));
+      fail(new IllegalStateException("the upload died: " + e, e));
       throw e;
     } finally {
       publisher.cancel();
@@ -66,11 +68,13 @@ final class Upload implements Runnable {
   }
 
   private void fail(Exception e) {
+    if (stopped) return; // it may have failed because it was stopped
     failure = e;
-    // A plain write failure leaves the wire open: an answer that came before the reset can still be
-    // read. Anything else would
-    // leave the exchanging thread waiting for an answer to half a request.
-    if (!(e instanceof IOException) || wire.session().isPresent()) wire.close();
+    // A failed write leaves the wire open: an answer that came before the reset can still be read,
+    // and the reset ends the reading. Anything else would leave the exchanging thread waiting for
+    // an
+    // answer to half a request.
+    if (!(e instanceof IOException) || e instanceof SSLException) wire.close();
   }
 
   private void send() throws PublisherFailure, InterruptedException, TimeoutException, IOException {
@@ -112,7 +116,7 @@ final class Upload implements Runnable {
 
   /** Whether the whole body was sent, waiting for it a little. */
   boolean completeWithin(long millis) throws InterruptedException {
-    return over.await(millis, TimeUnit.MILLISECONDS) && complete;
+    return complete || (over.await(millis, TimeUnit.MILLISECONDS) && complete);
   }
 
   /** Why the body could not be sent, or null. */
