@@ -113,7 +113,7 @@ final class Call<T extends @Nullable Object> {
 
   private void sendAgainOrThrow(
       IOException e, Repeatability repeatability, Route route, Attempt attempt) throws IOException {
-    if (!(e instanceof ExchangeFailure failure)) throw e;
+    if (!(e instanceof ExchangeFailure failure)) throw reported(e);
     if (attempt.reused() && failure instanceof HangUpException) engine.learnFrom(route, attempt);
     if (!RetryRule.sendsAgainAfter(failure, repeatability, retried)) throw reported(e);
     retried = true;
@@ -121,18 +121,22 @@ final class Call<T extends @Nullable Object> {
   }
 
   /**
-   * The first failure tells why a request was in trouble at all, so later ones go along with it;
-   * but a deadline is a deadline.
+   * Of two failures the one that says more of what the server may have done is thrown, so that
+   * nobody sends again what may have been acted upon; of equal ones the first, which tells why the
+   * request was in trouble at all, unless the second is the deadline. The other goes along.
    */
   private IOException reported(IOException last) {
     IOException first = firstFailure;
     if (first == null) return last;
-    if (last instanceof ResponseTimeoutException) {
-      last.addSuppressed(first);
-      return last;
-    }
-    first.addSuppressed(last);
-    return first;
+    int more = acted(last).compareTo(acted(first));
+    boolean lastTells = more > 0 || (more == 0 && last instanceof ResponseTimeoutException);
+    IOException thrown = lastTells ? last : first;
+    thrown.addSuppressed(lastTells ? first : last);
+    return thrown;
+  }
+
+  private static ServerActed acted(IOException e) {
+    return e instanceof ExchangeFailure failure ? failure.serverActed() : ServerActed.NO;
   }
 
   private Optional<HttpResponse<T>> answered(
