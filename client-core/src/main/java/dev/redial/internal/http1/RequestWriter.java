@@ -25,7 +25,6 @@ public final class RequestWriter {
     if (!Syntax.isToken(method))
       throw new IllegalArgumentException("Not a method: " + quoted(method));
     if (!Syntax.isTarget(target)) throw new IllegalArgumentException("Not a request target");
-    to.ensure(method.length() + target.length() + 12);
     to.ascii(method);
     to.octet(' ');
     to.ascii(target);
@@ -46,7 +45,6 @@ public final class RequestWriter {
       throw new IllegalArgumentException("Not a field name: " + quoted(name));
     if (!Syntax.isFieldValue(value))
       throw new IllegalArgumentException("A character that cannot be sent in the value of " + name);
-    to.ensure(name.length() + value.length() + 4);
     to.ascii(name);
     to.octet(':');
     to.octet(' ');

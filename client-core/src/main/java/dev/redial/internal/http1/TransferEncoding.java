@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  * whether chunked is the last.
  */
 final class TransferEncoding {
-  private int codings;
+  private boolean anyCoding;
   private int chunked;
   private boolean endsInChunked;
   private boolean seen;
   private @Nullable String fault;
 
   void reset() {
-    codings = 0;
+    anyCoding = false;
     chunked = 0;
     endsInChunked = false;
     seen = false;
@@ -33,7 +33,7 @@ final class TransferEncoding {
 
   void check() throws MalformedMessageException {
     if (fault != null) throw MalformedMessageException.of(fault);
-    if (codings == 0) throw MalformedMessageException.of("Transfer-Encoding without a coding");
+    if (!anyCoding) throw MalformedMessageException.of("Transfer-Encoding without a coding");
     if (chunked > 1) throw MalformedMessageException.of("Transfer-Encoding with chunked twice");
   }
 
@@ -53,7 +53,7 @@ final class TransferEncoding {
         return;
       }
       if (nameEnd > name) {
-        codings++;
+        anyCoding = true;
         endsInChunked = FieldSection.isNamed(bytes, name, nameEnd, "chunked");
         if (endsInChunked) chunked++;
         if (endsInChunked && parameters) fault("chunked with parameters: ", bytes, from, to);

@@ -14,6 +14,7 @@ class ResponseHeadTest {
           + "set-COOKIE: b=3\r\n"
           + "X-Folded: c\r\n d\r\n"
           + "X-@: e\r\n".replace("@", "^")
+          + "X-AaMmZz: f\r\n"
           + "X-Latin: \u00fc\r\n";
 
   @Test
@@ -24,6 +25,7 @@ class ResponseHeadTest {
     assertThat(head.first("x-empty")).hasValue("");
     assertThat(head.first("x-folded")).hasValue("c d");
     assertThat(head.first("x-^")).hasValue("e");
+    assertThat(head.first("x-aammzz")).hasValue("f");
     assertThat(head.first("x-latin")).hasValue("\u00fc");
   }
 
@@ -52,7 +54,8 @@ class ResponseHeadTest {
   void headersHaveEveryFieldUnderItsFirstSpelling() throws Exception {
     ResponseHead head = head(FIELDS);
     assertThat(head.headers().map())
-        .containsOnlyKeys("Content-Type", "Set-Cookie", "X-Empty", "X-Folded", "X-^", "X-Latin")
+        .containsOnlyKeys(
+            "Content-Type", "Set-Cookie", "X-Empty", "X-Folded", "X-^", "X-AaMmZz", "X-Latin")
         .containsEntry("Set-Cookie", List.of("a=1, 2", "b=3"))
         .containsEntry("X-Empty", List.of(""));
     assertThat(head.headers().firstValue("SET-cookie")).hasValue("a=1, 2");

@@ -308,7 +308,7 @@ class ResponseParserTest {
         arguments(
             "\0\0\u0012\u0004\0",
             "octet 0: \"\\x00\\x00\\x12\\x04\\x00\" (this looks like HTTP/2)"),
-        arguments("x\u00ffx", "octet 0: \"x\\xffx\""));
+        arguments("x\u00ff\u007f~", "octet 0: \"x\\xff\\x7f~\""));
   }
 
   @ParameterizedTest

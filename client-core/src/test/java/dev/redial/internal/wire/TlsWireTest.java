@@ -9,6 +9,7 @@ import dev.redial.internal.wire.TlsPair.Setting;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -162,17 +163,22 @@ class TlsWireTest {
 
   @Test
   void aKeyUpdateIsAnsweredByTheProbeAndByARead() throws Exception {
-    try (TlsPair pair = TlsPair.open(setting(TLS13))) {
+    try (TlsPair pair = TlsPair.relayed(setting(TLS13), 65536)) {
+      Relay relay = Objects.requireNonNull(pair.relay());
       pair.wire().write(ascii("x"));
       assertThat(pair.peer().getInputStream().read()).isEqualTo('x');
       for (int i = 0; i < 5; i++) {
+        long before = relay.writesFromClient();
         pair.peer().startHandshake();
-        for (int look = 0; look < 3; look++) assertThat(pair.wire().probe()).isEqualTo(Probe.ALIVE);
+        soon()
+            .until(
+                () -> pair.wire().probe() == Probe.ALIVE && relay.writesFromClient() == before + 1);
         pair.wire().write(ascii("y"));
         assertThat(pair.peer().getInputStream().read()).isEqualTo('y');
         pair.peer().startHandshake();
         pair.peer().getOutputStream().write("updated".getBytes(US_ASCII));
         assertThat(readText(pair.wire(), 7)).isEqualTo("updated");
+        soon().until(() -> relay.writesFromClient() == before + 3);
         pair.wire().write(ascii("z"));
         assertThat(pair.peer().getInputStream().read()).isEqualTo('z');
       }

@@ -1,6 +1,7 @@
 package dev.redial.tests.kit;
 
 import dev.redial.RedialClient;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,14 @@ public final class Rig implements AfterEachCallback {
     servers.add(server);
     ports.add(port);
     return server;
+  }
+
+  /**
+   * The clients' ends of open connections to the test's servers; empty where the system does not
+   * tell.
+   */
+  public List<String> openSockets() throws IOException {
+    return LeakCheck.sockets(ports);
   }
 
   @Override
