@@ -196,7 +196,23 @@ public final class RedialClient extends HttpClient {
    */
   @Override
   public WebSocket.Builder newWebSocketBuilder() {
-    return JdkTwin.of(settings).newWebSocketBuilder();
+    return jdkTwin().newWebSocketBuilder();
+  }
+
+  /** The JDK's client with these settings: it serves WebSockets, and nothing else. */
+  private HttpClient jdkTwin() {
+    HttpClient.Builder twin =
+        HttpClient.newBuilder()
+            .followRedirects(followRedirects())
+            .sslContext(sslContext())
+            .sslParameters(sslParameters())
+            .localAddress(settings.localAddress());
+    connectTimeout().ifPresent(twin::connectTimeout);
+    executor().ifPresent(twin::executor);
+    cookieHandler().ifPresent(twin::cookieHandler);
+    proxy().ifPresent(twin::proxy);
+    authenticator().ifPresent(twin::authenticator);
+    return twin.build();
   }
 
   @Override

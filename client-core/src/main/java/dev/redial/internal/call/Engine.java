@@ -5,13 +5,10 @@ import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeStage;
 import dev.redial.PoolStats;
 import dev.redial.internal.connection.Connector;
-import dev.redial.internal.http1.Limits;
 import dev.redial.internal.pool.Pool;
 import dev.redial.internal.route.AddressBook;
 import dev.redial.internal.route.Route;
 import dev.redial.internal.route.RoutePlanner;
-import dev.redial.internal.wire.SocketSettings;
-import dev.redial.internal.wire.Watchdog;
 import java.io.IOException;
 import java.net.ProxySelector;
 import java.net.http.HttpRequest;
@@ -45,7 +42,6 @@ public final class Engine {
   }
 
   private final Settings settings;
-  private final Watchdog watchdog = new Watchdog();
   private final Connector connector;
   private final Pool<Route, PooledConnection> pool;
   private final RoutePlanner planner;
@@ -80,17 +76,10 @@ public final class Engine {
     this.settings = settings;
     this.connector =
         new Connector(
-            new SocketSettings(
-                settings.keepAlive().tcpIdle(),
-                settings.keepAlive().tcpInterval(),
-                settings.keepAlive().tcpProbes(),
-                settings.localAddress(),
-                0,
-                0),
+            settings.keepAlive(),
+            settings.localAddress(),
             settings.sslContext(),
             tls(settings.sslParameters()),
-            Limits.DEFAULT,
-            watchdog,
             settings.connectTimeout() == null
                 ? Long.MAX_VALUE
                 : Deadline.nanos(settings.connectTimeout()));

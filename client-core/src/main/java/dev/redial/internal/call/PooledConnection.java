@@ -15,8 +15,8 @@ final class PooledConnection implements Poolable {
   public Health probe() {
     return switch (connection.probe()) {
       case ALIVE -> Health.ALIVE;
-      case FIN, RST -> Health.ENDED;
-      case OCTETS -> Health.DIRTY;
+      case ENDED -> Health.ENDED;
+      case DIRTY -> Health.DIRTY;
     };
   }
 

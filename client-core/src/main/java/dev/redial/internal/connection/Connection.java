@@ -7,7 +7,6 @@ import dev.redial.internal.http1.Octets;
 import dev.redial.internal.http1.RequestWriter;
 import dev.redial.internal.http1.ResponseHead;
 import dev.redial.internal.http1.ResponseParser;
-import dev.redial.internal.wire.Probe;
 import dev.redial.internal.wire.Watchdog;
 import dev.redial.internal.wire.Wire;
 import java.io.IOException;
@@ -52,13 +51,27 @@ public final class Connection {
     this.openedNanos = openedNanos;
   }
 
+  /** What a look at an idle connection finds. */
+  public enum Condition {
+    /** Nothing happened. */
+    ALIVE,
+    /** The server closed or reset it. */
+    ENDED,
+    /** There are octets that nobody asked for. */
+    DIRTY
+  }
+
   /**
    * One non-blocking look at an idle connection.
    *
-   * @return whether it is alive, ended, or has octets that nobody asked for
+   * @return what it finds
    */
-  public Probe probe() {
-    return wire.probe();
+  public Condition probe() {
+    return switch (wire.probe()) {
+      case ALIVE -> Condition.ALIVE;
+      case FIN, RST -> Condition.ENDED;
+      case OCTETS -> Condition.DIRTY;
+    };
   }
 
   /** Lets go of the buffers of an idle connection. */

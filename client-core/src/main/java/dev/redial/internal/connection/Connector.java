@@ -6,6 +6,7 @@ import dev.redial.ConnectTimeoutException;
 import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
+import dev.redial.KeepAlive;
 import dev.redial.ServerActed;
 import dev.redial.TlsHandshakeException;
 import dev.redial.internal.http1.Limits;
@@ -17,6 +18,7 @@ import dev.redial.internal.wire.Wire;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedByInterruptException;
 import java.security.cert.CertificateException;
@@ -37,8 +39,8 @@ public final class Connector {
   private final SocketSettings sockets;
   private final SSLContext tls;
   private final SSLParameters tlsParameters;
-  private final Limits limits;
-  private final Watchdog watchdog;
+  private final Limits limits = Limits.DEFAULT;
+  private final Watchdog watchdog = new Watchdog();
   private final long connectTimeoutNanos;
   private final Set<Opening> openings = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -46,25 +48,28 @@ public final class Connector {
   /**
    * A connector.
    *
-   * @param sockets options of every socket
+   * @param keepAlive the times of TCP keep-alive
+   * @param localAddress to bind sockets to, or null
    * @param tls makes the engines
    * @param tlsParameters with endpoint identification and application protocols as wanted
-   * @param limits on what servers may send
-   * @param watchdog ends what takes too long
    * @param connectTimeoutNanos for each connection, TLS included; {@link Long#MAX_VALUE} for none
    */
   public Connector(
-      SocketSettings sockets,
+      KeepAlive keepAlive,
+      @Nullable InetAddress localAddress,
       SSLContext tls,
       SSLParameters tlsParameters,
-      Limits limits,
-      Watchdog watchdog,
       long connectTimeoutNanos) {
-    this.sockets = sockets;
+    this.sockets =
+        new SocketSettings(
+            keepAlive.tcpIdle(),
+            keepAlive.tcpInterval(),
+            keepAlive.tcpProbes(),
+            localAddress,
+            0,
+            0);
     this.tls = tls;
     this.tlsParameters = tlsParameters;
-    this.limits = limits;
-    this.watchdog = watchdog;
     this.connectTimeoutNanos = connectTimeoutNanos;
   }
 
