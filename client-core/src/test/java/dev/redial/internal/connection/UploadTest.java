@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
@@ -49,7 +50,7 @@ class UploadTest {
     private final long length;
     private final AtomicBoolean cancelled = new AtomicBoolean();
     private volatile Flow.Subscriber<? super ByteBuffer> subscriber;
-    private volatile long requested;
+    private final AtomicLong requested = new AtomicLong();
     private volatile boolean inside;
     private Runnable onRequest = () -> {};
     private Runnable onCancel = () -> {};
@@ -70,7 +71,7 @@ class UploadTest {
           new Flow.Subscription() {
             @Override
             public void request(long n) {
-              requested += n;
+              requested.addAndGet(n);
               inside = true;
               try {
                 onRequest.run();
@@ -282,7 +283,7 @@ class UploadTest {
     IllegalStateException own = new IllegalStateException("no more");
     body.onRequest =
         () -> {
-          if (body.requested == 1) body.subscriber.onNext(ByteBuffer.wrap(new byte[3]));
+          if (body.requested.get() == 1) body.subscriber.onNext(ByteBuffer.wrap(new byte[3]));
           else throw own;
         };
 
@@ -319,7 +320,7 @@ class UploadTest {
   void anInterruptEndsTheWaitForAPublisher(long length) throws Exception {
     Manual body = new Manual(length);
     Running<Exchange> running = Bench.start(() -> bench.head(post(body)));
-    await().until(() -> body.requested == 1 && (length == 10 || bench.wire.isReading()));
+    await().until(() -> body.requested.get() == 1 && (length == 10 || bench.wire.isReading()));
 
     running.thread().interrupt();
 
@@ -404,7 +405,7 @@ class UploadTest {
     Manual body = new Manual(3);
     body.onRequest =
         () -> {
-          if (body.requested == 1) body.subscriber.onNext(ByteBuffer.wrap(new byte[3]));
+          if (body.requested.get() == 1) body.subscriber.onNext(ByteBuffer.wrap(new byte[3]));
         };
     bench.wire.says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 
