@@ -99,6 +99,7 @@ class EarlyAnswerTest {
               c.send(OK);
               c.read(SIZE);
               c.mark("read everything");
+              c.serve(OK);
             },
             ScriptedServer.always(OK));
     RedialClient client = rig.client();
@@ -107,6 +108,7 @@ class EarlyAnswerTest {
     assertThat(client.send(request, BodyHandlers.ofString()).body()).isEqualTo("ok");
     assertThat(client.send(get(server.uri("/after")), BodyHandlers.ofString()).body())
         .isEqualTo("ok");
+    server.await(1, "read everything");
   }
 
   private static Script answersAndReadsNoFurther() {

@@ -7,6 +7,7 @@ import dev.redial.RedialClient;
 import dev.redial.tests.kit.Answers;
 import dev.redial.tests.kit.Rig;
 import dev.redial.tests.kit.ScriptedServer;
+import dev.redial.tests.kit.ServedConnection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +25,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -57,132 +60,128 @@ class ResponseBodyTest {
     }
   }
 
-  /** One way of receiving a body. */
+  /** Receives a body with some handler and gives back its octets. */
   @FunctionalInterface
-  interface Receiver {
-    /** Receives the body with a handler and gives back its octets. */
-    byte[] receive(RedialClient client, HttpRequest request) throws Exception;
+  interface Receive {
+    byte[] body(RedialClient client, HttpRequest request) throws Exception;
+  }
 
-    /** What of the content this handler can give back at all. */
-    default byte[] expected(byte[] content) {
-      return content;
+  /** Receives a body as lines. */
+  @FunctionalInterface
+  interface ReceiveLines {
+    List<String> body(RedialClient client, HttpRequest request) throws Exception;
+  }
+
+  /**
+   * One way of receiving a body.
+   *
+   * @param name the handler's
+   * @param receive receives it
+   * @param expected what of the content this handler can give back at all
+   * @param sent what the server sends so that this handler receives that content
+   */
+  record Receiver(
+      String name, Receive receive, UnaryOperator<byte[]> expected, UnaryOperator<byte[]> sent) {
+
+    static Receiver whole(String name, Receive receive) {
+      return new Receiver(name, receive, content -> content, content -> content);
     }
 
-    /** What the server sends so that this handler receives that content. */
-    default byte[] sent(byte[] content) {
-      return content;
+    /** A receiver that loses the line ends. */
+    static Receiver lines(String name, ReceiveLines receive) {
+      return new Receiver(
+          name,
+          (client, request) -> joined(receive.body(client, request).stream()),
+          content -> joined(new String(content, StandardCharsets.UTF_8).lines()),
+          content -> content);
+    }
+
+    /** A receiver that makes nothing of the body. */
+    static Receiver nothing(String name, Receive receive) {
+      return new Receiver(name, receive, content -> new byte[0], content -> content);
+    }
+
+    static Receiver zipped(String name, Receive receive) {
+      return new Receiver(name, receive, content -> content, ResponseBodyTest::zip);
+    }
+
+    private static byte[] joined(Stream<String> lines) {
+      return octets(lines.collect(Collectors.joining("\n")));
+    }
+
+    @Override
+    public String toString() {
+      return name;
     }
   }
 
-  static Stream<Arguments> everything() {
+  static Stream<Receiver> receivers() {
     return Stream.of(
-            Arguments.of(
-                "ofString", (Receiver) (c, r) -> octets(c.send(r, BodyHandlers.ofString()).body())),
-            Arguments.of(
-                "ofByteArray", (Receiver) (c, r) -> c.send(r, BodyHandlers.ofByteArray()).body()),
-            Arguments.of(
-                "ofInputStream",
-                (Receiver) (c, r) -> read(c.send(r, BodyHandlers.ofInputStream()).body())),
-            Arguments.of(
-                "ofLines", (Lines) (c, r) -> c.send(r, BodyHandlers.ofLines()).body().toList()),
-            Arguments.of("fromLineSubscriber", (Lines) ResponseBodyTest::bySubscriberOfLines),
-            Arguments.of("ofFile", (Receiver) ResponseBodyTest::byFile),
-            Arguments.of(
-                "ofPublisher",
-                (Receiver) (c, r) -> collect(c.send(r, BodyHandlers.ofPublisher()).body())),
-            Arguments.of("ofByteArrayConsumer", (Receiver) ResponseBodyTest::byConsumer),
-            Arguments.of("fromSubscriber", (Receiver) ResponseBodyTest::bySubscriber),
-            Arguments.of(
-                "buffering",
-                (Receiver)
-                    (c, r) ->
-                        c.send(r, BodyHandlers.buffering(BodyHandlers.ofByteArray(), 1000)).body()),
-            Arguments.of(
-                "discarding",
-                (Constant) (c, r) -> String.valueOf(c.send(r, BodyHandlers.discarding()).body())),
-            Arguments.of(
-                "replacing",
-                (Constant)
-                    (c, r) -> String.valueOf(c.send(r, BodyHandlers.replacing(null)).body())),
-            Arguments.of("mapping to an unzipped stream", (Zipped) ResponseBodyTest::unzipped))
+        Receiver.whole("ofString", (c, r) -> octets(c.send(r, BodyHandlers.ofString()).body())),
+        Receiver.whole("ofByteArray", (c, r) -> c.send(r, BodyHandlers.ofByteArray()).body()),
+        Receiver.whole(
+            "ofInputStream", (c, r) -> read(c.send(r, BodyHandlers.ofInputStream()).body())),
+        Receiver.lines("ofLines", (c, r) -> c.send(r, BodyHandlers.ofLines()).body().toList()),
+        Receiver.lines("fromLineSubscriber", ResponseBodyTest::bySubscriberOfLines),
+        Receiver.whole("ofFile", ResponseBodyTest::byFile),
+        Receiver.whole(
+            "ofPublisher", (c, r) -> collect(c.send(r, BodyHandlers.ofPublisher()).body())),
+        Receiver.whole("ofByteArrayConsumer", ResponseBodyTest::byConsumer),
+        Receiver.whole("fromSubscriber", ResponseBodyTest::bySubscriber),
+        Receiver.whole(
+            "buffering",
+            (c, r) -> c.send(r, BodyHandlers.buffering(BodyHandlers.ofByteArray(), 1000)).body()),
+        Receiver.nothing("discarding", (c, r) -> none(c.send(r, BodyHandlers.discarding()))),
+        Receiver.nothing("replacing", (c, r) -> none(c.send(r, BodyHandlers.replacing(null)))),
+        Receiver.zipped("mapping to an unzipped stream", ResponseBodyTest::unzipped));
+  }
+
+  static Stream<Arguments> everything() {
+    return receivers()
         .flatMap(receiver ->
-            Stream.of(FramedAs.values())
-                .map(framing -> Arguments.of(receiver.get()[0], framing, receiver.get()[1])));
+            Stream.of(FramedAs.values()).map(framing -> Arguments.of(receiver, framing)));
   }
 
   @ParameterizedTest(name = "{0}, {1}")
   @MethodSource("everything")
-  void everyHandlerGetsEveryBodyWhole(String name, FramedAs framing, Receiver receiver)
-      throws Exception {
-    ScriptedServer server =
-        rig.server(c -> {
-          while (true) {
-            byte[] content = Content.of(Integer.parseInt(c.readRequest().target().substring(1)));
-            c.sendInSegments(framing.frame(receiver.sent(content)), 5000);
-            if (framing == FramedAs.UNTIL_CLOSE) {
-              c.fin();
-              return;
-            }
-          }
-        });
+  void everyHandlerGetsEveryBodyWhole(Receiver receiver, FramedAs framing) throws Exception {
+    ScriptedServer server = rig.server(c -> answerAll(c, receiver, framing));
     RedialClient client = rig.client();
     for (int size : Content.SIZES) {
-      byte[] received = receiver.receive(client, get(server.uri("/" + size)));
-      assertThat(Arrays.equals(received, receiver.expected(Content.of(size))))
-          .as(name + " of " + size)
-          .isTrue();
+      byte[] received = receiver.receive().body(client, get(server.uri("/" + size)));
+      byte[] expected = receiver.expected().apply(Content.of(size));
+      assertThat(Arrays.equals(received, expected)).as("body of " + size).isTrue();
     }
     assertThat(server.requests()).hasSize(Content.SIZES.size());
     assertThat(server.connections())
         .isEqualTo(framing == FramedAs.UNTIL_CLOSE ? Content.SIZES.size() : 1);
   }
 
-  /** A receiver that loses the line ends. */
-  @FunctionalInterface
-  interface Lines extends Receiver {
-    List<String> lines(RedialClient client, HttpRequest request) throws Exception;
-
-    @Override
-    default byte[] receive(RedialClient client, HttpRequest request) throws Exception {
-      return octets(String.join("\n", lines(client, request)));
-    }
-
-    @Override
-    default byte[] expected(byte[] content) {
-      return octets(
-          String.join("\n", new String(content, StandardCharsets.UTF_8).lines().toList()));
-    }
-  }
-
-  /** A receiver that makes nothing of the body. */
-  @FunctionalInterface
-  interface Constant extends Receiver {
-    String value(RedialClient client, HttpRequest request) throws Exception;
-
-    @Override
-    default byte[] receive(RedialClient client, HttpRequest request) throws Exception {
-      return octets(value(client, request));
-    }
-
-    @Override
-    default byte[] expected(byte[] content) {
-      return octets("null");
-    }
-  }
-
-  /** A receiver of compressed content. */
-  @FunctionalInterface
-  interface Zipped extends Receiver {
-    @Override
-    default byte[] sent(byte[] content) {
-      ByteArrayOutputStream zipped = new ByteArrayOutputStream();
-      try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
-        out.write(content);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+  private static void answerAll(ServedConnection c, Receiver receiver, FramedAs framing)
+      throws IOException {
+    while (true) {
+      byte[] content = Content.of(Integer.parseInt(c.readRequest().target().substring(1)));
+      c.sendInSegments(framing.frame(receiver.sent().apply(content)), 5000);
+      if (framing == FramedAs.UNTIL_CLOSE) {
+        c.fin();
+        return;
       }
-      return zipped.toByteArray();
     }
+  }
+
+  private static byte[] none(HttpResponse<?> answer) {
+    assertThat(answer.body()).isNull();
+    return new byte[0];
+  }
+
+  private static byte[] zip(byte[] content) {
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
+      out.write(content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return zipped.toByteArray();
   }
 
   private static byte[] unzipped(RedialClient client, HttpRequest request) throws Exception {
