@@ -67,15 +67,28 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   }
 
   /**
-   * Whether the publisher has said that it is done and nothing is left to take, so that {@link
-   * #next} would return null at once.
+   * Whether the publisher says that it is done, asking it for one more buffer but not waiting for
+   * its answer.
    *
    * @return false if only waiting could tell
+   * @throws PublisherFailure if it failed, or published more than it had announced
    */
-  public boolean isDrained() {
+  public boolean reachedEnd() throws PublisherFailure {
+    Flow.Subscription toAsk;
     lock.lock();
     try {
-      return complete && published.isEmpty();
+      toAsk = complete || failure != null ? null : subscription;
+    } finally {
+      lock.unlock();
+    }
+    if (toAsk != null) request(toAsk);
+    lock.lock();
+    try {
+      for (ByteBuffer buffer : published) taken += buffer.remaining();
+      published.clear();
+      checkLength(false);
+      if (failure != null) throw new PublisherFailure(failure);
+      return complete;
     } finally {
       lock.unlock();
     }
@@ -102,13 +115,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   private @Nullable ByteBuffer take(long deadlineNanos)
       throws PublisherFailure, InterruptedException, TimeoutException {
     Flow.Subscription toAsk = subscriptionIfNothingIsThere(deadlineNanos);
-    if (toAsk != null) {
-      try {
-        toAsk.request(1); // outside the lock: the publisher may call back at once, or block
-      } catch (Throwable thrown) {
-        throw new PublisherFailure(thrown);
-      }
-    }
+    if (toAsk != null) request(toAsk);
     lock.lockInterruptibly();
     try {
       while (published.isEmpty() && failure == null && !complete && !cancelled)
@@ -119,6 +126,15 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
       return buffer;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Never under the lock: the publisher may call back at once, or block. */
+  private static void request(Flow.Subscription subscription) throws PublisherFailure {
+    try {
+      subscription.request(1);
+    } catch (Throwable thrown) {
+      throw new PublisherFailure(thrown);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.redial.PoolStats;
 import dev.redial.internal.connection.Connector;
 import dev.redial.internal.pool.Pool;
 import dev.redial.internal.route.AddressBook;
+import dev.redial.internal.route.Origin;
 import dev.redial.internal.route.Route;
 import dev.redial.internal.route.RoutePlanner;
 import java.io.IOException;
@@ -151,7 +152,7 @@ public final class Engine {
     throw new ClientClosedException(
         "closed: the client was shut down",
         ExchangeEvidence.withoutConnection(
-            request.method() + " " + request.uri().getScheme() + "://" + request.uri().getHost(),
+            request.method() + " " + Origin.of(request.uri()),
             ExchangeStage.WAITING_FOR_CONNECTION));
   }
 

@@ -173,7 +173,7 @@ public final class Exchange implements BodySource {
           throw new IllegalStateException("the publisher was cancelled by nobody");
         out.get(buffer, buffer.remaining());
       }
-      return publisher.isDrained();
+      return publisher.reachedEnd();
     } catch (PublisherFailure e) {
       giveUp(publisher);
       throw bodyFailure(e);
@@ -466,9 +466,11 @@ public final class Exchange implements BodySource {
   }
 
   /** The body is read to its end: the connection goes back if everything about it is in order. */
-  private void end() throws InterruptedException {
+  private void end() throws IOException, InterruptedException {
     boolean wholeRequest =
         upload == null ? requestSent : upload.completeWithin(UPLOAD_GRACE_MILLIS);
+    if (upload != null && upload.failure() instanceof PublisherFailure)
+      throw new IOException("answered before the request body turned out to be wrong");
     boolean inTime = connection.alarm.disarm();
     boolean clean =
         wholeRequest
@@ -580,8 +582,9 @@ public final class Exchange implements BodySource {
    * @return the failure
    */
   public ResponseBodyException subscriberFailure(Throwable cause) {
+    ExchangeEvidence evidence = evidence(ServerActed.YES);
     return new ResponseBodyException(
-        "the response body could not be handled: " + cause, evidence(ServerActed.YES), cause);
+        "the response body could not be handled: " + cause + "; " + evidence, evidence, cause);
   }
 
   ResponseTimeoutException timedOut(Exception cause) {
@@ -617,10 +620,11 @@ public final class Exchange implements BodySource {
   }
 
   private ExchangeEvidence evidence(ServerActed acted) {
+    boolean sending = stage == ExchangeStage.AWAITING_RESPONSE && !requestSent();
     return new ExchangeEvidence(
         request.label(),
         attempt,
-        stage,
+        sending ? ExchangeStage.SENDING : stage,
         reused,
         Duration.ofNanos(Math.max(0, System.nanoTime() - connection.openedNanos)),
         reused ? Duration.ofNanos(idleNanos) : Duration.ZERO,

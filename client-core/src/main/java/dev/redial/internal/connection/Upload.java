@@ -72,8 +72,7 @@ final class Upload implements Runnable {
     failure = e;
     // A failed write leaves the wire open: an answer that came before the reset can still be read,
     // and the reset ends the reading. Anything else would leave the exchanging thread waiting for
-    // an
-    // answer to half a request.
+    // an answer to half a request.
     if (!(e instanceof IOException) || e instanceof SSLException) wire.close();
   }
 

@@ -178,7 +178,7 @@ class PublisherReaderTest {
     assertThat(read(reader)).isEqualTo(body);
 
     assertThat(reader.taken()).isEqualTo(body.length());
-    assertThat(reader.isDrained()).isTrue();
+    assertThat(reader.reachedEnd()).isTrue();
     assertThat(reader.next(NEVER)).isNull();
     reader.cancel();
   }
@@ -206,13 +206,13 @@ class PublisherReaderTest {
   }
 
   @Test
-  void nothingIsAskedOfAPublisherBeforeTheFirstBufferIsWanted() {
+  void nothingIsAskedOfAPublisherBeforeTheFirstBufferIsWanted() throws Exception {
     Scripted publisher = new Scripted(-1);
 
     PublisherReader reader = reader(publisher);
 
     assertThat(publisher.subscriber.get()).isNull();
-    assertThat(reader.isDrained()).isFalse();
+    assertThat(reader.reachedEnd()).isFalse();
   }
 
   @Test
