@@ -149,11 +149,11 @@ public final class Engine {
     } finally {
       lock.unlock();
     }
-    throw new ClientClosedException(
-        "closed: the client was shut down",
+    ExchangeEvidence evidence =
         ExchangeEvidence.withoutConnection(
             request.method() + " " + Origin.of(request.uri()),
-            ExchangeStage.WAITING_FOR_CONNECTION));
+            ExchangeStage.WAITING_FOR_CONNECTION);
+    throw new ClientClosedException("closed: the client was shut down; " + evidence, evidence);
   }
 
   void leave() {

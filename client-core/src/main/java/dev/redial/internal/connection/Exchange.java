@@ -306,12 +306,8 @@ public final class Exchange implements BodySource {
    */
   public void discardBody() throws InterruptedException {
     try {
-      if (bodyOver) {
-        end();
-      } else if (arrived() || remaining <= DRAIN_LIMIT) {
-        connection.alarm.arm(earlier(deadlineNanos, System.nanoTime() + DRAIN_NANOS));
-        drain();
-      }
+      if (!bodyOver) connection.alarm.arm(earlier(deadlineNanos, System.nanoTime() + DRAIN_NANOS));
+      if (arrived() || remaining <= DRAIN_LIMIT) drain();
     } finally {
       abort();
     }

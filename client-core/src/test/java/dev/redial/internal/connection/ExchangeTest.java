@@ -417,7 +417,8 @@ class ExchangeTest {
 
     ExchangeStage stage() {
       return switch (this) {
-        case WRITING, WAITING -> ExchangeStage.AWAITING_RESPONSE;
+        case WRITING -> ExchangeStage.SENDING;
+        case WAITING -> ExchangeStage.AWAITING_RESPONSE;
         case IN_HEAD -> ExchangeStage.HEADER;
         case IN_BODY -> ExchangeStage.BODY;
       };

@@ -597,7 +597,7 @@ class UploadTest {
             () -> bench.head(post(BodyPublishers.ofString("x".repeat(LARGE)))));
 
     assertThat(thrown.evidence().bytesSent()).isEqualTo(20_000);
-    assertThat(thrown.evidence().stage()).isEqualTo(ExchangeStage.AWAITING_RESPONSE);
+    assertThat(thrown.evidence().stage()).isEqualTo(ExchangeStage.SENDING);
     assertThat(thrown.serverActed()).isEqualTo(ServerActed.MAYBE);
     if (!fin) assertThat(thrown.ending()).isEqualTo(HangUpException.Ending.RST);
     assertThat(bench.endings).containsExactly(false);
