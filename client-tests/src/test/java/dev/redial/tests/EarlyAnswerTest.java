@@ -91,14 +91,13 @@ class EarlyAnswerTest {
   }
 
   @Test
-  void aServerThatAnswersEarlyAndReadsEverythingGetsEverything() throws Exception {
+  void anEarlyAnswerOfAServerThatReadsOnIsDeliveredAndTheNextOneIsItsOwn() throws Exception {
     ScriptedServer server =
         rig.server(
             c -> {
               c.readHeadOnly();
               c.send(OK);
               c.read(SIZE);
-              c.mark("read everything");
               c.serve(OK);
             },
             ScriptedServer.always(OK));
@@ -108,7 +107,6 @@ class EarlyAnswerTest {
     assertThat(client.send(request, BodyHandlers.ofString()).body()).isEqualTo("ok");
     assertThat(client.send(get(server.uri("/after")), BodyHandlers.ofString()).body())
         .isEqualTo("ok");
-    server.await(1, "read everything");
   }
 
   private static Script answersAndReadsNoFurther() {

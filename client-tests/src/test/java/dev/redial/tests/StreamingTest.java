@@ -151,15 +151,18 @@ class StreamingTest {
 
   @Test
   void aBodyCutShortFailsTheReaderAfterEverythingThatCame() throws Exception {
+    Gate read = new Gate();
     ScriptedServer server =
         rig.server(c -> {
           c.readRequest();
           c.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345");
+          read.pass();
           c.fin();
         });
     try (InputStream body =
         rig.client().send(get(server.uri("/")), BodyHandlers.ofInputStream()).body()) {
       assertThat(new String(body.readNBytes(5), StandardCharsets.US_ASCII)).isEqualTo("12345");
+      read.open();
       Throwable failure = Assertions.catchThrowable(body::read);
       assertThat(failure).isInstanceOf(IOException.class);
       assertThat(Failures.chain(failure)).anyMatch(TruncatedBodyException.class::isInstance);
