@@ -57,7 +57,7 @@ public final class RedialClient extends HttpClient {
 
   private static RedialClient create(Settings settings) {
     Owner owner = new Owner();
-    Engine engine = new Engine(settings, owner::isGone);
+    Engine engine = new Engine(settings, Parameters.copy(settings.sslParameters()), owner::isGone);
     RedialClient client = new RedialClient(settings, engine);
     owner.client = new WeakReference<>(client);
     return client;

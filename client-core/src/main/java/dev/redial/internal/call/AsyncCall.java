@@ -53,6 +53,7 @@ final class AsyncCall<T extends @Nullable Object>
       failure = thrown;
     }
     boolean cancelled = !state.compareAndSet(State.RUNNING, State.OVER);
+    if (cancelled) call.abandon(); // it may have been too late for the interrupt
     engine.leave();
     complete(response, cancelled ? PendingResponse.cancelled() : failure);
   }
@@ -75,9 +76,10 @@ final class AsyncCall<T extends @Nullable Object>
   }
 
   @Override
-  public void cancel() {
-    if (!state.compareAndSet(State.RUNNING, State.CANCELLED)) return;
+  public boolean cancel() {
+    if (!state.compareAndSet(State.RUNNING, State.CANCELLED)) return false;
     Thread running = thread;
     if (running != null) running.interrupt();
+    return true;
   }
 }

@@ -51,6 +51,7 @@ final class Call<T extends @Nullable Object> {
   private boolean retried;
   private boolean expectContinue;
   private @Nullable IOException firstFailure;
+  private @Nullable Exchange delivered;
 
   Call(Engine engine, HttpRequest request, BodyHandler<T> handler) {
     this.engine = engine;
@@ -166,6 +167,7 @@ final class Call<T extends @Nullable Object> {
       follow(exchange, answer, next.get());
       return Optional.empty();
     }
+    delivered = exchange;
     T body = exchange.deliver(subscriber(exchange, answer));
     return Optional.of(new Answered<>(request, request.uri(), answer, body, previous));
   }
@@ -258,6 +260,11 @@ final class Call<T extends @Nullable Object> {
             0,
             attempts == 0 ? ServerActed.NO : ServerActed.MAYBE);
     throw reported(new ResponseTimeoutException("request timed out; " + evidence, evidence));
+  }
+
+  /** Gives the body of the response up, as nobody gets it; on the thread that ran the call. */
+  void abandon() {
+    if (delivered != null) delivered.abort();
   }
 
   HttpRequest original() {

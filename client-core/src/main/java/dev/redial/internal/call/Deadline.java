@@ -8,6 +8,8 @@ final class Deadline {
   /** No limit. */
   static final long NONE = Long.MAX_VALUE;
 
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
+
   private Deadline() {}
 
   /** The deadline of a request that starts now. */
@@ -21,13 +23,12 @@ final class Deadline {
     return deadline == NONE ? NONE - 1 : deadline;
   }
 
-  /** A duration that may be longer than a long can count: 292 years are as good as forever. */
+  /**
+   * A duration that may be longer than a long can count, or can count from now on: 146 years are as
+   * good as forever.
+   */
   static long nanos(Duration duration) {
-    try {
-      return duration.toNanos();
-    } catch (ArithmeticException e) {
-      return Long.MAX_VALUE;
-    }
+    return duration.compareTo(LONGEST) > 0 ? NONE : duration.toNanos();
   }
 
   static boolean passed(long deadline) {

@@ -71,16 +71,17 @@ public final class Engine {
    * An engine; it has no thread and no connection yet.
    *
    * @param settings checked
+   * @param tlsParameters those of the settings, to be completed by the engine
    * @param abandoned tells whether the client object was garbage collected
    */
-  public Engine(Settings settings, BooleanSupplier abandoned) {
+  public Engine(Settings settings, SSLParameters tlsParameters, BooleanSupplier abandoned) {
     this.settings = settings;
     this.connector =
         new Connector(
             settings.keepAlive(),
             settings.localAddress(),
             settings.sslContext(),
-            tls(settings.sslParameters()),
+            completed(tlsParameters),
             settings.connectTimeout() == null
                 ? Long.MAX_VALUE
                 : Deadline.nanos(settings.connectTimeout()));
@@ -95,7 +96,7 @@ public final class Engine {
             : settings.executor();
   }
 
-  private static SSLParameters tls(SSLParameters given) {
+  private static SSLParameters completed(SSLParameters given) {
     if (given.getEndpointIdentificationAlgorithm() == null)
       given.setEndpointIdentificationAlgorithm("HTTPS");
     if (given.getApplicationProtocols().length == 0)

@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -25,18 +26,32 @@ final class FollowedRequest extends HttpRequest {
     this.uri = next.uri();
     this.method = next.method();
     this.keepsBody = next.keepsBody();
+    boolean sameOrigin = Origin.of(previous.uri()).equals(Origin.of(uri));
     this.headers =
-        Origin.of(previous.uri()).equals(Origin.of(uri))
+        sameOrigin && keepsBody
             ? previous.headers()
-            : withoutCredentials(previous.headers());
+            : HttpHeaders.of(
+                previous.headers().map(),
+                (name, value) -> goesAlong(name.toLowerCase(Locale.ROOT), sameOrigin, keepsBody));
   }
 
-  /** What was meant for one origin is not carried to another (RFC 9110, section 15.4). */
-  private static HttpHeaders withoutCredentials(HttpHeaders headers) {
-    return HttpHeaders.of(
-        headers.map(),
-        (name, value) ->
-            !name.equalsIgnoreCase("Authorization") && !name.equalsIgnoreCase("Cookie"));
+  /**
+   * What was meant for one origin is not carried to another, and without the body goes what
+   * describes it (RFC 9110, section 15.4).
+   */
+  private static boolean goesAlong(String name, boolean sameOrigin, boolean keepsBody) {
+    return switch (name) {
+      case "authorization", "cookie", "host" -> sameOrigin;
+      case "content-type",
+          "content-encoding",
+          "content-language",
+          "content-location",
+          "content-length",
+          "digest",
+          "last-modified" ->
+          keepsBody;
+      default -> true;
+    };
   }
 
   @Override

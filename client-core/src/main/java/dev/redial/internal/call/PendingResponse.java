@@ -16,8 +16,12 @@ final class PendingResponse<T extends @Nullable Object> extends CompletableFutur
 
   /** What a cancelled future does to its call; shared by all stages derived from one send. */
   interface Cancellation {
-    /** Ends the call if it still runs. */
-    void cancel();
+    /**
+     * Ends the call if it still runs.
+     *
+     * @return whether it does not end in its own way
+     */
+    boolean cancel();
   }
 
   PendingResponse(Cancellation cancellation) {
@@ -31,9 +35,8 @@ final class PendingResponse<T extends @Nullable Object> extends CompletableFutur
 
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    boolean open = !isDone();
-    if (mayInterruptIfRunning && open) cancellation.cancel();
-    return super.cancel(mayInterruptIfRunning);
+    boolean ended = mayInterruptIfRunning && !isDone() && cancellation.cancel();
+    return super.cancel(mayInterruptIfRunning) || ended; // the call may have been quicker
   }
 
   @Override

@@ -2,20 +2,39 @@ package dev.redial.internal.call;
 
 import dev.redial.internal.connection.FieldSyntax;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Refuses a request that must not be written: anyone can subclass {@link HttpRequest}, so nothing
  * about it is taken on trust.
  */
 final class RequestCheck {
+  private static final Module JAVA_NET_HTTP = HttpClient.class.getModule();
+
+  /**
+   * As java.net.http has it: they are the client's own, unless the property leaves them to callers.
+   */
+  private static final Set<String> RESTRICTED =
+      restricted(System.getProperty("jdk.httpclient.allowRestrictedHeaders", ""));
+
   private RequestCheck() {}
+
+  private static Set<String> restricted(String allowed) {
+    Set<String> names =
+        new HashSet<>(Set.of("connection", "content-length", "expect", "host", "upgrade"));
+    for (String name : allowed.split(",", -1)) names.remove(name.strip().toLowerCase(Locale.ROOT));
+    return Set.copyOf(names);
+  }
 
   /**
    * Checks a request before anything is sent.
@@ -26,12 +45,18 @@ final class RequestCheck {
   static void check(HttpRequest request) {
     checkMethod(Objects.requireNonNull(request.method(), "method"));
     checkUri(Objects.requireNonNull(request.uri(), "uri"));
-    checkHeaders(Objects.requireNonNull(request.headers(), "headers").map());
+    HttpHeaders headers = Objects.requireNonNull(request.headers(), "headers");
+    if (!isBuilt(request)) checkHeaders(headers.map());
     Optional<Duration> timeout = Objects.requireNonNull(request.timeout(), "timeout");
     if (timeout.isPresent() && (timeout.get().isNegative() || timeout.get().isZero()))
       throw new IllegalArgumentException("timeout must be more than zero: " + timeout.get());
     Objects.requireNonNull(request.bodyPublisher(), "bodyPublisher");
     Objects.requireNonNull(request.version(), "version");
+  }
+
+  /** The builder of the JDK has checked the headers already. */
+  private static boolean isBuilt(HttpRequest request) {
+    return request.getClass().getModule() == JAVA_NET_HTTP;
   }
 
   private static void checkMethod(String method) {
@@ -53,7 +78,9 @@ final class RequestCheck {
   }
 
   private static String withoutUserInfo(URI uri) {
-    return uri.getRawUserInfo() == null ? uri.toString() : uri.getScheme() + ":...";
+    String authority = uri.getRawAuthority(); // without a host, user info is not told apart
+    boolean mayTell = authority == null || authority.indexOf('@') < 0;
+    return mayTell ? uri.toString() : uri.getScheme() + ":...";
   }
 
   private static void checkHeaders(Map<String, List<String>> headers) {
@@ -61,6 +88,8 @@ final class RequestCheck {
       String name = field.getKey();
       if (!FieldSyntax.isToken(name))
         throw new IllegalArgumentException("not a header name: \"" + visible(name) + "\"");
+      if (RESTRICTED.contains(name.toLowerCase(Locale.ROOT)))
+        throw new IllegalArgumentException("restricted header name: \"" + name + "\"");
       for (String value : field.getValue()) {
         if (!FieldSyntax.isFieldValue(value))
           throw new IllegalArgumentException(

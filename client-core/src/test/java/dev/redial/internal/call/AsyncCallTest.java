@@ -1,0 +1,398 @@
+package dev.redial.internal.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import dev.redial.ConnectFailedException;
+import dev.redial.HangUpException;
+import dev.redial.RedialClient;
+import dev.redial.ResponseTimeoutException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What callers see of a call, sent and waited for or sent asynchronously. */
+@Timeout(60)
+class AsyncCallTest {
+  private final CountDownLatch gate = new CountDownLatch(1);
+  private final Loopback silent =
+      new Loopback((head, out) -> {
+        try {
+          if (!gate.await(30, TimeUnit.SECONDS)) return false;
+        } catch (InterruptedException e) {
+          return false;
+        }
+        Loopback.say(out, Loopback.HELLO);
+        return true;
+      });
+  private final Loopback hello = Loopback.saying(Loopback.HELLO);
+  private final RedialClient client = RedialClient.newHttpClient();
+
+  @AfterEach
+  void nothingIsLeft() {
+    gate.countDown();
+    await().untilAsserted(() -> assertThat(client.stats().active()).isZero());
+    client.shutdownNow();
+    silent.close();
+    hello.close();
+  }
+
+  private static HttpRequest get(Loopback server) {
+    return HttpRequest.newBuilder(server.uri()).build();
+  }
+
+  private CompletableFuture<HttpResponse<String>> sentToSilence() {
+    CompletableFuture<HttpResponse<String>> future =
+        client.sendAsync(get(silent), BodyHandlers.ofString());
+    await().until(() -> silent.requests.get() == 1);
+    return future;
+  }
+
+  @Test
+  void theConnectionIsBackBeforeTheFutureCompletes() throws Exception {
+    for (int i = 0; i < 50; i++)
+      assertThat(
+              client
+                  .sendAsync(get(hello), BodyHandlers.ofString())
+                  .get(30, TimeUnit.SECONDS)
+                  .body())
+          .isEqualTo("hello");
+
+    assertThat(client.stats().opened()).isEqualTo(1);
+    assertThat(client.stats().reused()).isEqualTo(49);
+  }
+
+  // Failures of futures
+
+  @Test
+  void aDirectDependentSeesTheFailureWrapped() throws Exception {
+    HttpRequest impatient =
+        HttpRequest.newBuilder(silent.uri()).timeout(Duration.ofMillis(50)).build();
+    CompletableFuture<HttpResponse<String>> future =
+        client.sendAsync(impatient, BodyHandlers.ofString());
+    CompletableFuture<Throwable> seen = new CompletableFuture<>();
+    var unused = future.whenComplete((response, thrown) -> seen.complete(thrown));
+
+    Throwable thrown = seen.get(30, TimeUnit.SECONDS);
+
+    assertThat(thrown)
+        .isInstanceOf(CompletionException.class)
+        .hasCauseInstanceOf(HttpTimeoutException.class);
+    assertThatThrownBy(future::get)
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(HttpTimeoutException.class);
+    assertThatThrownBy(future::join)
+        .isInstanceOf(CompletionException.class)
+        .hasCauseInstanceOf(HttpTimeoutException.class);
+  }
+
+  @Test
+  void dependentsRunOnTheExecutorWithNoFrameOfOurs() throws Exception {
+    try (ExecutorService executor =
+            Executors.newSingleThreadExecutor(task -> new Thread(task, "the-callers"));
+        RedialClient own = RedialClient.newBuilder().executor(executor).build()) {
+      CompletableFuture<StackTraceElement[]> seen = new CompletableFuture<>();
+      var unused =
+          own.sendAsync(get(silent), BodyHandlers.ofString())
+              .thenAccept(response -> {
+                assertThat(Thread.currentThread().getName()).isEqualTo("the-callers");
+                seen.complete(new Throwable().getStackTrace());
+              });
+
+      gate.countDown();
+
+      assertThat(seen.get(30, TimeUnit.SECONDS))
+          .noneMatch(frame ->
+              frame.getClassName().startsWith("dev.redial.")
+                  && !frame.getClassName().contains("AsyncCallTest"));
+    }
+  }
+
+  @Test
+  void anExecutorOfOneThreadThatBlocksDoesNotHoldUpExchanges() throws Exception {
+    CountDownLatch blocked = new CountDownLatch(1);
+    try (ExecutorService executor = Executors.newSingleThreadExecutor();
+        RedialClient own = RedialClient.newBuilder().executor(executor).build()) {
+      executor.execute(() -> {
+        try {
+          assertThat(blocked.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
+        }
+      });
+
+      assertThat(own.send(get(hello), BodyHandlers.ofString()).body()).isEqualTo("hello");
+      CompletableFuture<HttpResponse<String>> future =
+          own.sendAsync(get(hello), BodyHandlers.ofString());
+      await().until(() -> hello.requests.get() == 2);
+      blocked.countDown();
+
+      assertThat(future.get(30, TimeUnit.SECONDS).body()).isEqualTo("hello");
+    }
+  }
+
+  @Test
+  void anExecutorThatIsShutDownRejects() throws Exception {
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    executor.shutdown();
+    try (RedialClient own = RedialClient.newBuilder().executor(executor).build()) {
+      CompletableFuture<HttpResponse<String>> future =
+          own.sendAsync(get(hello), BodyHandlers.ofString());
+
+      assertThatThrownBy(() -> future.get(30, TimeUnit.SECONDS))
+          .hasRootCauseInstanceOf(RejectedExecutionException.class);
+    }
+  }
+
+  // Cancelling
+
+  @Test
+  void cancellingADerivedStageFailsTheResponse() throws Exception {
+    CompletableFuture<HttpResponse<String>> future = sentToSilence();
+    CompletableFuture<String> derived = future.thenApply(HttpResponse::body);
+
+    assertThat(derived.cancel(true)).isTrue();
+
+    Throwable thrown = catchThrowable(() -> future.get(30, TimeUnit.SECONDS));
+    assertThat(thrown)
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(CancellationException.class)
+        .hasRootCauseInstanceOf(IOException.class)
+        .hasRootCauseMessage("Request cancelled");
+    assertThat(future.isCancelled()).isFalse();
+    assertThat(derived).isCompletedExceptionally();
+    await().until(() -> client.stats().total() == 0);
+  }
+
+  @Test
+  void cancellingTheResponseEndsTheExchange() throws Exception {
+    CompletableFuture<HttpResponse<String>> future = sentToSilence();
+
+    assertThat(future.cancel(true)).isTrue();
+
+    assertThat(future).isCompletedExceptionally();
+    await().until(() -> client.stats().total() == 0);
+    assertThat(future.cancel(true)).isEqualTo(future.isCancelled());
+  }
+
+  @Test
+  void cancellingWithoutInterruptLetsTheExchangeEnd() throws Exception {
+    CompletableFuture<HttpResponse<String>> future = sentToSilence();
+    CompletableFuture<String> derived = future.thenApply(HttpResponse::body);
+
+    assertThat(derived.cancel(false)).isTrue();
+    gate.countDown();
+
+    assertThat(future.get(30, TimeUnit.SECONDS).body()).isEqualTo("hello");
+    assertThat(client.stats().idle()).isEqualTo(1);
+  }
+
+  /** The cancel comes from within the call, so there is nothing left to interrupt. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void cancellingAtTheLastMomentLosesNoConnection(boolean hasBody) throws Exception {
+    AtomicReference<CompletableFuture<?>> sent = new AtomicReference<>();
+    CountDownLatch known = new CountDownLatch(1);
+    BodyHandler<String> cancelling = info -> new Cancelling(known, sent);
+    try (Loopback endless =
+        Loopback.saying(
+            "HTTP/1.1 200 OK\r\nContent-Length: " + (hasBody ? 1000 : 0) + "\r\n\r\n")) {
+      CompletableFuture<HttpResponse<String>> future = client.sendAsync(get(endless), cancelling);
+      sent.set(future.thenApply(HttpResponse::body));
+      known.countDown();
+
+      assertThatThrownBy(() -> future.get(30, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(CancellationException.class);
+      await().untilAsserted(() -> assertThat(client.stats().active()).isZero());
+    }
+  }
+
+  private record Cancelling(CountDownLatch known, AtomicReference<CompletableFuture<?>> sent)
+      implements BodySubscriber<String> {
+    @Override
+    public CompletionStage<String> getBody() {
+      try {
+        assertThat(known.await(30, TimeUnit.SECONDS)).isTrue();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      assertThat(sent.get().cancel(true)).isTrue();
+      return CompletableFuture.completedFuture("done");
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      subscription.request(1);
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> buffers) {
+      assertThat(buffers).isNotEmpty();
+    }
+
+    @Override
+    public void onError(Throwable thrown) {
+      assertThat(thrown).isInstanceOf(IOException.class);
+    }
+
+    @Override
+    public void onComplete() {
+      assertThat(known.getCount()).isBetween(0L, 1L);
+    }
+  }
+
+  // Interrupts
+
+  @Test
+  void anInterruptBeforeSendSendsNothing() {
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> client.send(get(hello), BodyHandlers.ofString()))
+        .isInstanceOf(InterruptedException.class);
+
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(hello.requests).hasValue(0);
+  }
+
+  @Test
+  void anInterruptDuringSendEndsTheExchange() throws Exception {
+    CompletableFuture<Throwable> seen = new CompletableFuture<>();
+    Thread sender =
+        Thread.ofPlatform()
+            .start(() ->
+                seen.complete(
+                    catchThrowable(() -> client.send(get(silent), BodyHandlers.ofString()))));
+    await().until(() -> silent.requests.get() == 1);
+
+    sender.interrupt();
+
+    assertThat(seen.get(30, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+    await().until(() -> client.stats().total() == 0);
+  }
+
+  // Failures of send
+
+  @Test
+  void theStackTraceShowsTheCaller() {
+    HttpRequest impatient =
+        HttpRequest.newBuilder(silent.uri()).timeout(Duration.ofMillis(50)).build();
+    List<BodyHandler<?>> handlers =
+        List.of(
+            BodyHandlers.ofString(),
+            info ->
+                BodySubscribers.mapping(
+                    BodySubscribers.ofString(java.nio.charset.StandardCharsets.UTF_8),
+                    text -> text));
+    for (BodyHandler<?> handler : handlers) {
+      Throwable thrown = catchThrowable(() -> client.send(impatient, handler));
+
+      assertThat(thrown).isInstanceOf(ResponseTimeoutException.class);
+      assertThat(thrown.getStackTrace())
+          .filteredOn(frame ->
+              frame.getClassName().equals(RedialClient.class.getName())
+                  && frame.getMethodName().equals("send"))
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void aRefusedConnectionIsAConnectException() throws IOException {
+    int port;
+    try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      port = gone.getLocalPort();
+    }
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/")).build();
+
+    assertThatThrownBy(() -> client.send(request, BodyHandlers.ofString()))
+        .isInstanceOf(ConnectFailedException.class)
+        .isInstanceOf(java.net.ConnectException.class);
+  }
+
+  @Test
+  void aBodyHandlerThatThrowsOrReturnsNothingIsTheCause() {
+    RuntimeException own = new IllegalStateException("own");
+    BodyHandler<String> throwing =
+        info -> {
+          throw own;
+        };
+
+    assertThatThrownBy(() -> client.send(get(hello), throwing))
+        .isInstanceOf(IOException.class)
+        .hasCause(own);
+    assertThatThrownBy(() -> client.send(get(hello), info -> null))
+        .isInstanceOf(IOException.class)
+        .hasCauseInstanceOf(NullPointerException.class);
+    assertThat(client.stats().active()).isZero();
+  }
+
+  @Test
+  void aPublisherThatThrowsItsLengthLosesNoConnection() {
+    RuntimeException own = new IllegalStateException("own");
+    HttpRequest.BodyPublisher publisher =
+        new HttpRequest.BodyPublisher() {
+          @Override
+          public long contentLength() {
+            throw own;
+          }
+
+          @Override
+          public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+            throw new AssertionError("never asked");
+          }
+        };
+
+    Throwable thrown =
+        catchThrowable(() ->
+            client.send(
+                HttpRequest.newBuilder(hello.uri()).POST(publisher).build(),
+                BodyHandlers.ofString()));
+
+    assertThat(thrown).isSameAs(own);
+    assertThat(client.stats().active()).isZero();
+  }
+
+  @Test
+  void aHangUpOfAPostIsToldAndNotRepeated() {
+    try (Loopback rude = new Loopback((head, out) -> false)) {
+      HttpRequest post = HttpRequest.newBuilder(rude.uri()).POST(BodyPublishers.noBody()).build();
+
+      assertThatThrownBy(() -> client.send(post, BodyHandlers.ofString()))
+          .isInstanceOf(HangUpException.class)
+          .hasMessageContaining("received no bytes");
+
+      assertThat(rude.requests).hasValue(1);
+    }
+  }
+}
