@@ -208,6 +208,7 @@ final class Books<R, C extends Poolable> {
     for (int step = 0; step < steps && slice.size() < most && sweepCursor != null; step++) {
       Berth<R, C> berth = sweepCursor.element;
       sweepCursor = sweepCursor.newer();
+      berth.state = State.IDLE; // should a reaper that failed have left it swept
       long age = freshness.idleNanos(berth, now);
       if (age < Reaper.PERIOD_NANOS) {
         sweepCursor = null;

@@ -61,8 +61,8 @@ final class Reaper<R, C extends Poolable> implements Runnable {
       long pause = PERIOD_NANOS;
       do {
         LockSupport.parkNanos(this, pause);
-        boolean unused =
-            Thread.interrupted(); // means nothing here, but would end the next pause at once
+        // An interrupt means nothing here, but would end the next pause at once.
+        boolean unused = Thread.interrupted();
         Errands.runReporting(this::retireIfAbandoned);
         pause = Math.clamp(REST_PER_WORK * sweep(), PERIOD_NANOS, LONGEST_PAUSE_NANOS);
       } while (pool.reaperStays());

@@ -11,6 +11,7 @@ final class FakeConnection implements Poolable {
   volatile Runnable onProbe = () -> {};
   volatile Runnable onRest = () -> {};
   volatile Runnable onClose = () -> {};
+  volatile Runnable onAnnounced = () -> {};
   final AtomicInteger probes = new AtomicInteger();
   final AtomicInteger rests = new AtomicInteger();
   final AtomicInteger closes = new AtomicInteger();
@@ -44,6 +45,7 @@ final class FakeConnection implements Poolable {
 
   @Override
   public long announcedIdleNanos() {
+    onAnnounced.run();
     return announced;
   }
 

@@ -123,6 +123,27 @@ class IdleMemoryTest {
             close(10_000, 5_000, 5_100),
             hangUp(20_000, 7_000)),
         history(
+            "nor are looks far apart",
+            20_000,
+            "5000",
+            close(10_000, 5_000, 5_100),
+            close(20_000, 6_000, 9_000)),
+        history(
+            "a close bears out a hang-up",
+            20_000,
+            "5000",
+            hangUp(10_000, 5_000),
+            close(20_000, 4_900, 5_150)),
+        history(
+            "a hang-up does not take the witness away",
+            20_000,
+            "5000",
+            close(10_000, 4_900, 5_150),
+            hangUp(20_000, 5_000)),
+        history(
+            "at a minute the jitter is 3 %",
+            80_000, "58200", close(70_000, 58_000, 58_600), close(80_000, 60_000, 60_100)),
+        history(
             "a hang-up earlier counts",
             20_000,
             "3000 unwitnessed",

@@ -301,6 +301,90 @@ class LendingTest {
   }
 
   @Test
+  void ofAHangUpTheAgeIsEnough() throws Exception {
+    harbour.stock("a", 1);
+    harbour.pool.learnIdleLimit("a", Duration.ofSeconds(6).toNanos());
+    harbour.pass(Duration.ofMillis(5_749));
+    Lease<FakeConnection> lease = harbour.lend("a");
+    assertThat(lease.reused()).isTrue();
+    lease.giveBack();
+    harbour.pass(Duration.ofMillis(5_750));
+    assertThat(harbour.lend("a").reused()).isFalse();
+  }
+
+  @Test
+  void aServerThatKeepsNoConnectionIsFoundOut() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      harbour.pass(Duration.ofMillis(1));
+      harbour.lend("a").giveBack();
+      Lease<FakeConnection> reused = harbour.lendUnrepeatable("a");
+      assertThat(reused.reused()).isTrue();
+      reused.hungUp();
+    }
+    Lease<FakeConnection> lease = harbour.lend("a");
+    lease.giveBack();
+    assertThat(lease.connection().closed()).isTrue();
+  }
+
+  @Test
+  void soItIsIfItsConnectionsAreFoundEnded() throws Exception {
+    harbour.lend("a").giveBack();
+    for (int i = 0; i < 3; i++) {
+      harbour.opened.getLast().health = Health.ENDED;
+      Lease<FakeConnection> fresh = harbour.lend("a");
+      assertThat(fresh.reused()).isFalse();
+      harbour.pass(Duration.ofMillis(1));
+      fresh.giveBack();
+    }
+    assertThat(harbour.opened.getLast().closed()).isTrue();
+  }
+
+  @Test
+  void aConnectionThatTookThePlaceOfAProvenOneIsNotProven() throws Exception {
+    harbour.lend("a").giveBack();
+    harbour.lend("a").giveBack();
+    for (int i = 0; i < 4; i++) {
+      harbour.opened.getLast().health = Health.ENDED;
+      Lease<FakeConnection> fresh = harbour.lend("a");
+      assertThat(fresh.reused()).isFalse();
+      harbour.pass(Duration.ofMillis(1));
+      fresh.giveBack();
+    }
+    assertThat(harbour.opened.getLast().closed()).isTrue();
+  }
+
+  @Test
+  void aBugInTheAnnouncementCostsTheConnectionNotThePlace() throws Exception {
+    Lease<FakeConnection> lease = harbour.lend("a");
+    RuntimeException bug = new IllegalStateException("bug");
+    lease.connection().onAnnounced =
+        () -> {
+          throw bug;
+        };
+    assertThatThrownBy(lease::giveBack).isSameAs(bug);
+    assertThat(lease.connection().closed()).isTrue();
+    assertThat(harbour.pool.isEmpty()).isTrue();
+  }
+
+  @Test
+  void aPoolWithTheSystemsClocksWorks() throws Exception {
+    Pool<String, FakeConnection> pool =
+        Pool.create(PoolLimits.defaults(), KeepAlive.defaults(), () -> false);
+    Lease<FakeConnection> first = lend(pool);
+    first.giveBack();
+    Lease<FakeConnection> second = lend(pool);
+    assertThat(second.connection()).isSameAs(first.connection());
+    assertThat(second.idleNanos()).isBetween(0L, Duration.ofSeconds(30).toNanos());
+    second.giveBack();
+    pool.retire();
+    assertThat(pool.awaitEmpty(Duration.ofSeconds(20).toNanos())).isTrue();
+  }
+
+  private static Lease<FakeConnection> lend(Pool<String, FakeConnection> pool) throws Exception {
+    return pool.lend("a", true, false, Pool.NO_DEADLINE, route -> new FakeConnection(1, route));
+  }
+
+  @Test
   void aHangUpOnANewConnectionTeachesNothing() throws Exception {
     harbour.stock("a", 1);
     harbour.lendFresh("a").hungUp();

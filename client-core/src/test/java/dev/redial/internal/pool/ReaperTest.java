@@ -332,6 +332,35 @@ class ReaperTest {
   }
 
   @Test
+  void ifItFailsTheNextIdleConnectionStartsAnother() throws Exception {
+    Threads threads = new Threads();
+    AtomicBoolean broken = new AtomicBoolean(true);
+    Pool<String, FakeConnection> pool =
+        new Pool<>(
+            PoolLimits.defaults(),
+            KeepAlive.defaults(),
+            System::nanoTime,
+            () -> {
+              if (broken.get() && threads.made.contains(Thread.currentThread()))
+                throw new IllegalStateException("no clock");
+              return System.currentTimeMillis();
+            },
+            new Random(1),
+            threads,
+            () -> false);
+    lend(pool).giveBack();
+    threads.awaitEnd();
+    assertThat(threads.reports).hasSize(1);
+    broken.set(false);
+    Lease<FakeConnection> lease = lend(pool);
+    lease.giveBack();
+    assertThat(threads.made).hasSize(2);
+    lease.connection().health = Health.ENDED;
+    threads.awaitEnd();
+    assertThat(lease.connection().closed()).isTrue();
+  }
+
+  @Test
   void itEndsAtOnceWithThePool() throws Exception {
     for (boolean close : new boolean[] {false, true}) {
       Threads threads = new Threads();
