@@ -504,6 +504,7 @@ public final class Exchange implements BodySource {
     boolean late = connection.alarm.fired();
     boolean alreadyOver = over;
     if (e instanceof ClosedByInterruptException) throw interrupted();
+    if (e instanceof EndOfStream) awaitFateOfUpload();
     abort();
     if (late) return timedOut(e);
     Exception unsent = upload == null ? writeFailure : upload.failure();
@@ -520,6 +521,16 @@ public final class Exchange implements BodySource {
     if (e instanceof SSLException || unsent instanceof SSLException)
       return tlsFailure(e instanceof SSLException || unsent == null ? e : unsent);
     return stage == ExchangeStage.BODY ? truncated(e) : hangUp(e, unsent);
+  }
+
+  /** The writing thread learns of a reset, of which the reading one then sees only the end. */
+  private void awaitFateOfUpload() throws InterruptedException {
+    if (upload == null) return;
+    try {
+      boolean unused = upload.completeWithin(UPLOAD_GRACE_MILLIS);
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
   }
 
   private TlsFailureException tlsFailure(Exception e) {
