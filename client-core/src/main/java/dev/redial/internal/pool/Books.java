@@ -337,8 +337,12 @@ final class Books<R, C extends Poolable> {
       if (victim == null) return false;
       dismiss(victim);
     }
-    errands().closeOnly(victim);
-    vacate(victim);
+    if (victim.shelf == shelf) {
+      errands().closeOnly(victim);
+      vacate(victim);
+    } else {
+      all.remove(victim.inPool); // its place in the pool; that of its route is not free yet
+    }
     return true;
   }
 
@@ -397,7 +401,7 @@ final class Books<R, C extends Poolable> {
 
   private void vacate(Berth<R, C> berth) {
     berth.state = State.GONE;
-    all.remove(berth.inPool);
+    if (all.contains(berth.inPool)) all.remove(berth.inPool);
     berth.shelf.total--;
     line.reposition(berth.shelf);
     purge(berth.shelf);
@@ -429,11 +433,19 @@ final class Books<R, C extends Poolable> {
     }
   }
 
-  /** Gives free places to those who wait for one, the first first. */
+  /**
+   * Gives free places to those who wait for one, the first first. If there is none, an idle one of
+   * another route goes: its place is given when it is closed.
+   */
   private void serve() {
-    while (total() < limits.maxConnections()) {
-      Waiter<R, C> first = line.firstForAnyPlace();
-      if (first == null) return;
+    for (Waiter<R, C> first = line.firstForAnyPlace();
+        first != null;
+        first = line.firstForAnyPlace()) {
+      if (total() >= limits.maxConnections()) {
+        Berth<R, C> victim = oldestIn(idle);
+        if (victim != null) dismiss(victim);
+        return;
+      }
       answer(first, reserve(first.shelf));
     }
   }

@@ -48,6 +48,10 @@ final class Chain<T> {
     return size == 0;
   }
 
+  boolean contains(Link<T> link) {
+    return link.chain == this;
+  }
+
   /** Adds at the newest end. */
   void add(Link<T> link) {
     if (link.chain != null) throw new IllegalStateException("already in a chain: " + link.element);

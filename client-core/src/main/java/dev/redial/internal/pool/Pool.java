@@ -456,14 +456,29 @@ public final class Pool<R, C extends Poolable> {
     }
   }
 
-  /** Releases the lock, then does what the change asked for. */
+  /** Releases the lock, then does what the change asked for, and what that leads to. */
   private void leave() {
-    Errands<R, C> errands = books.takeErrands();
-    if (books.isEmpty()) emptied.signalAll();
+    Errands<R, C> errands = takeErrands();
     lock.unlock();
-    if (errands == null) return;
-    errands.run(this::startReaper);
-    if (!errands.freeing().isEmpty()) change(() -> books.closed(errands.freeing()));
+    while (errands != null) {
+      errands.run(this::startReaper);
+      errands = errands.freeing().isEmpty() ? null : closed(errands.freeing());
+    }
+  }
+
+  private @Nullable Errands<R, C> closed(List<Berth<R, C>> berths) {
+    lock.lock();
+    try {
+      books.closed(berths);
+      return takeErrands();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Errands<R, C> takeErrands() {
+    if (books.isEmpty()) emptied.signalAll();
+    return books.takeErrands();
   }
 
   /** A lease comes from this pool, so its berth is of this pool's routes. */

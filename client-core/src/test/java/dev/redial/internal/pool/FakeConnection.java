@@ -33,8 +33,7 @@ final class FakeConnection implements Poolable {
 
   @Override
   public void close() {
-    closes.incrementAndGet();
-    onClose.run();
+    if (closes.incrementAndGet() == 1) onClose.run();
   }
 
   @Override

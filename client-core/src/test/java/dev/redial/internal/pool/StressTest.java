@@ -140,7 +140,6 @@ class StressTest {
   }
 
   private void closed(FakeConnection connection) {
-    if (connection.closes.get() > 1) return;
     openByRoute.get(connection.route).decrementAndGet();
     open.decrementAndGet();
   }

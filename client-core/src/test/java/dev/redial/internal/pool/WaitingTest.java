@@ -75,6 +75,25 @@ class WaitingTest {
   }
 
   @Test
+  void soIsThePlaceOfOneThatMadeRoomForAnotherRoute() throws Exception {
+    Harbour two = new Harbour(Harbour.limits(2, 1));
+    FakeConnection a = two.stock("a", 1).get(0);
+    two.pass(Duration.ofMillis(1));
+    FakeConnection b = two.stock("b", 1).get(0);
+    AtomicReference<Caller> caller = new AtomicReference<>();
+    a.onClose =
+        () -> {
+          caller.set(waiting(two, () -> two.lend("a")));
+          assertThat(b.closed()).isFalse();
+        };
+    assertThat(two.lend("c").reused()).isFalse();
+    assertThat(a.closed()).isTrue();
+    assertThat(caller.get().lease().reused()).isFalse();
+    assertThat(b.closed()).isTrue();
+    assertThat(two.pool.stats()).isEqualTo(new PoolStats(2, 2, 0, 0, 4, 0, 0));
+  }
+
+  @Test
   void aFailedOpenerLetsTheNextInLineTry() throws Exception {
     Lease<FakeConnection> held = one.lend("a");
     Caller first =
