@@ -84,22 +84,39 @@ public final class Connector {
    *
    * @param dial to whom
    * @return the open connection
-   * @throws IOException a typed failure; those of further addresses are suppressed in the first one
+   * @throws IOException a typed failure: the one of the first address, or the time-out if the time
+   *     ran out; the others are suppressed in it
    * @throws InterruptedException if the thread was interrupted
    */
   public Connection open(Dial dial) throws IOException, InterruptedException {
     long deadline = earlier(dial.deadlineNanos(), connectTimeoutNanos);
-    IOException first = null;
+    IOException told = null;
     for (InetSocketAddress address : dial.addresses()) {
       try {
         return open(dial, address, deadline);
       } catch (IOException e) {
-        if (first == null) first = e;
-        else first.addSuppressed(e);
-        if (!(e instanceof ConnectFailedException) && !isHangUp(e)) break;
+        if (told == null) {
+          told = e;
+        } else if (e instanceof ConnectTimeoutException) {
+          e.addSuppressed(told);
+          told = e;
+        } else {
+          told.addSuppressed(e);
+        }
+        if (!leavesOthers(e, deadline)) break;
       }
     }
-    throw Objects.requireNonNull(first, "no address");
+    throw Objects.requireNonNull(told, "no address");
+  }
+
+  /**
+   * Whether the failure of one address says nothing about the others, and there is time for them.
+   */
+  private static boolean leavesOthers(IOException e, long deadline) {
+    if (deadline != Long.MAX_VALUE && deadline - System.nanoTime() <= 0) return false;
+    return e instanceof ConnectFailedException
+        || e instanceof ConnectTimeoutException // the kernel's
+        || isHangUp(e);
   }
 
   private static long earlier(long deadlineNanos, long timeoutNanos) {
@@ -110,7 +127,7 @@ public final class Connector {
 
   private Connection open(Dial dial, InetSocketAddress address, long deadline)
       throws IOException, InterruptedException {
-    Opening opening = new Opening(PlainWire.unconnected(sockets));
+    Opening opening = new Opening(socket(dial, address));
     Watchdog.Alarm alarm = watchdog.alarm(opening);
     opening.alarm = alarm;
     openings.add(opening);
@@ -147,23 +164,36 @@ public final class Connector {
     return new Connection(encrypted, opening.alarm(), limits, connection.openedNanos);
   }
 
+  private PlainWire socket(Dial dial, InetSocketAddress address) throws ConnectFailedException {
+    try {
+      return PlainWire.unconnected(sockets);
+    } catch (IOException e) { // no descriptor, or no such local address
+      ExchangeEvidence evidence = evidence(dial, ExchangeStage.CONNECTING);
+      throw new ConnectFailedException(
+          e.getMessage() + "; " + address + "; " + evidence, evidence, e);
+    }
+  }
+
+  private static ExchangeEvidence evidence(Dial dial, ExchangeStage stage) {
+    return new ExchangeEvidence(
+        dial.label(),
+        dial.attempt(),
+        stage,
+        false,
+        Duration.ZERO,
+        Duration.ZERO,
+        0,
+        0,
+        ServerActed.NO);
+  }
+
   private IOException failed(Dial dial, InetSocketAddress address, Opening opening, IOException e)
       throws InterruptedException {
     if (e instanceof ClosedByInterruptException) {
       boolean unused = Thread.interrupted(); // the exception says it
       throw new InterruptedException("interrupted while connecting for " + dial.label());
     }
-    ExchangeEvidence evidence =
-        new ExchangeEvidence(
-            dial.label(),
-            dial.attempt(),
-            opening.stage,
-            false,
-            Duration.ZERO,
-            Duration.ZERO,
-            0,
-            0,
-            ServerActed.NO);
+    ExchangeEvidence evidence = evidence(dial, opening.stage);
     String what = e.getMessage() + "; " + address + "; " + evidence;
     if (opening.alarm().fired() || isKernelTimeout(e)) {
       ConnectException cause = new ConnectException("HTTP connect timed out");

@@ -9,9 +9,11 @@ import static org.awaitility.Awaitility.await;
 import dev.redial.ClientClosedException;
 import dev.redial.RedialClient;
 import dev.redial.ServerActed;
+import dev.redial.internal.connection.Backlog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.WeakReference;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -231,7 +233,11 @@ class LifeCycleTest {
     try (Backlog full = new Backlog()) {
       RedialClient client = RedialClient.newHttpClient();
       CompletableFuture<HttpResponse<String>> running =
-          client.sendAsync(HttpRequest.newBuilder(full.uri()).build(), BodyHandlers.ofString());
+          client.sendAsync(
+              HttpRequest.newBuilder(
+                      URI.create("http://127.0.0.1:" + full.address().getPort() + "/"))
+                  .build(),
+              BodyHandlers.ofString());
       await().until(() -> client.stats().active() == 1);
 
       client.shutdownNow();

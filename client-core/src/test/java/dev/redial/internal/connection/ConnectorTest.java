@@ -1,0 +1,323 @@
+package dev.redial.internal.connection;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import dev.redial.ClientClosedException;
+import dev.redial.ConnectFailedException;
+import dev.redial.ConnectTimeoutException;
+import dev.redial.ExchangeFailure;
+import dev.redial.ExchangeStage;
+import dev.redial.KeepAlive;
+import dev.redial.ServerActed;
+import dev.redial.TlsHandshakeException;
+import dev.redial.internal.connection.Bench.Running;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ConnectorTest {
+  private static final long NO_LIMIT = Long.MAX_VALUE;
+
+  private final ServerSocket listener = listen();
+  private final InetSocketAddress answers = (InetSocketAddress) listener.getLocalSocketAddress();
+  private final InetSocketAddress refuses = refusing();
+
+  private static ServerSocket listen() {
+    try {
+      return new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static InetSocketAddress refusing() {
+    try (ServerSocket gone = listen()) {
+      return (InetSocketAddress) gone.getLocalSocketAddress();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @AfterEach
+  void stopListening() throws IOException {
+    listener.close();
+  }
+
+  private static Connector connector(long timeoutNanos) {
+    return connector(timeoutNanos, null);
+  }
+
+  private static Connector connector(long timeoutNanos, InetAddress local) {
+    try {
+      return new Connector(
+          KeepAlive.defaults(), local, SSLContext.getDefault(), new SSLParameters(), timeoutNanos);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Dial dial(long deadline, InetSocketAddress... addresses) {
+    return new Dial("GET http://a.example", 3, List.of(addresses), null, null, deadline);
+  }
+
+  private static Dial dialTls(InetSocketAddress... addresses) {
+    return new Dial(
+        "GET https://a.example",
+        1,
+        List.of(addresses),
+        new Dial.Peer("a.example", 443),
+        null,
+        NO_LIMIT);
+  }
+
+  private static void isTold(Throwable thrown, ExchangeStage stage) {
+    ExchangeFailure failure = (ExchangeFailure) thrown;
+    assertThat(failure.serverActed()).isEqualTo(ServerActed.NO);
+    assertThat(failure.evidence().stage()).isEqualTo(stage);
+    assertThat(failure.evidence().bytesSent()).isZero();
+    assertThat(thrown).hasMessageContaining(failure.evidence().toString());
+  }
+
+  @Test
+  void theFirstAddressThatAnswersIsTaken() throws Exception {
+    Connection connection = connector(NO_LIMIT).open(dial(NO_LIMIT, refuses, answers, refuses));
+
+    assertThat(connection.used()).isFalse();
+    assertThat(connection.wire.remote()).contains(answers);
+    connection.close();
+  }
+
+  @Test
+  void ifNoneAnswersAllAreTold() {
+    InetSocketAddress another = refusing();
+
+    Throwable thrown =
+        catchThrowable(() -> connector(NO_LIMIT).open(dial(NO_LIMIT, refuses, another)));
+
+    assertThat(thrown)
+        .isInstanceOf(ConnectFailedException.class)
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining(refuses.toString());
+    assertThat(thrown.getSuppressed()).hasSize(1);
+    assertThat(thrown.getSuppressed()[0]).hasMessageContaining(another.toString());
+    isTold(thrown, ExchangeStage.CONNECTING);
+    assertThat(((ExchangeFailure) thrown).evidence().attempt()).isEqualTo(3);
+  }
+
+  @Test
+  void theConnectTimeoutHolds() throws Exception {
+    try (Backlog silent = new Backlog()) {
+      long before = System.nanoTime();
+
+      Throwable thrown =
+          catchThrowable(() ->
+              connector(Duration.ofMillis(100).toNanos()).open(dial(NO_LIMIT, silent.address())));
+
+      assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(100_000_000L);
+      assertThat(thrown)
+          .isInstanceOf(ConnectTimeoutException.class)
+          .hasCauseExactlyInstanceOf(ConnectException.class)
+          .hasMessageContaining("HTTP connect timed out");
+      assertThat(thrown.getCause()).hasMessage("HTTP connect timed out");
+      isTold(thrown, ExchangeStage.CONNECTING);
+    }
+  }
+
+  @Test
+  void theRequestsDeadlineHoldsForTheConnectToo() throws Exception {
+    try (Backlog silent = new Backlog()) {
+      for (long timeout : new long[] {NO_LIMIT, Duration.ofHours(1).toNanos()}) {
+        long deadline = System.nanoTime() + Duration.ofMillis(100).toNanos();
+
+        assertThatThrownBy(() -> connector(timeout).open(dial(deadline, silent.address())))
+            .isInstanceOf(ConnectTimeoutException.class);
+      }
+    }
+  }
+
+  @Test
+  void aConnectTimeoutIsToldWhateverCameBefore() throws Exception {
+    try (Backlog silent = new Backlog()) {
+      Throwable thrown =
+          catchThrowable(() ->
+              connector(Duration.ofMillis(100).toNanos())
+                  .open(dial(NO_LIMIT, refuses, silent.address(), refuses)));
+
+      assertThat(thrown).isInstanceOf(ConnectTimeoutException.class);
+      assertThat(thrown.getSuppressed()).hasSize(1);
+      assertThat(thrown.getSuppressed()[0]).isInstanceOf(ConnectFailedException.class);
+    }
+  }
+
+  @Test
+  void anOpenConnectionOutlivesItsConnectTimeout() throws Exception {
+    Connection connection =
+        connector(Duration.ofSeconds(2).toNanos()).open(dial(NO_LIMIT, answers));
+
+    await()
+        .during(Duration.ofMillis(2200))
+        .atMost(Duration.ofSeconds(10))
+        .until(connection.wire::isOpen);
+    connection.close();
+  }
+
+  @Test
+  void anInterruptEndsTheConnect() throws Exception {
+    try (Backlog silent = new Backlog()) {
+      Connector connector = connector(NO_LIMIT);
+      AtomicInteger flagged = new AtomicInteger();
+      Running<Connection> running =
+          Bench.start(() -> {
+            try {
+              return connector.open(dial(NO_LIMIT, silent.address(), answers));
+            } finally {
+              if (Thread.currentThread().isInterrupted()) flagged.incrementAndGet();
+            }
+          });
+      await().until(() -> running.thread().getState() == Thread.State.WAITING);
+
+      running.thread().interrupt();
+
+      assertThat(running.failure()).isInstanceOf(InterruptedException.class);
+      assertThat(flagged).as("the exception says it").hasValue(0);
+    }
+  }
+
+  @Test
+  void closingEndsAConnectThatIsUnderWayAndAllLaterOnes() throws Exception {
+    try (Backlog silent = new Backlog()) {
+      Connector connector = connector(NO_LIMIT);
+      Running<Connection> running =
+          Bench.start(() -> connector.open(dial(NO_LIMIT, silent.address(), answers)));
+      await().until(() -> running.thread().getState() == Thread.State.WAITING);
+
+      connector.close();
+
+      Throwable thrown = running.failure();
+      assertThat(thrown).isInstanceOf(ClientClosedException.class);
+      isTold(thrown, ExchangeStage.CONNECTING);
+      assertThatThrownBy(() -> connector.open(dial(NO_LIMIT, answers)))
+          .isInstanceOf(ClientClosedException.class);
+    }
+  }
+
+  @Test
+  void aLocalAddressThatCannotBeHadIsAFailedConnect() throws UnknownHostException {
+    Connector elsewhere = connector(NO_LIMIT, InetAddress.getByName("192.0.2.1"));
+
+    Throwable thrown = catchThrowable(() -> elsewhere.open(dial(NO_LIMIT, answers)));
+
+    assertThat(thrown).isInstanceOf(ConnectFailedException.class);
+    isTold(thrown, ExchangeStage.CONNECTING);
+  }
+
+  // TLS
+
+  /** Does something with every connection, without TLS. */
+  private AtomicInteger accepting(Accepted does) {
+    AtomicInteger accepted = new AtomicInteger();
+    Thread unused =
+        Thread.ofVirtual()
+            .start(() -> {
+              while (!listener.isClosed()) {
+                try (Socket socket = listener.accept()) {
+                  accepted.incrementAndGet();
+                  does.with(socket);
+                } catch (IOException e) {
+                  // The client has gone, or the test is over.
+                }
+              }
+            });
+    return accepted;
+  }
+
+  private interface Accepted {
+    void with(Socket socket) throws IOException;
+  }
+
+  @Test
+  void aPeerThatGoesAwayInTheHandshakeLeavesTheOtherAddresses() {
+    AtomicInteger accepted =
+        accepting(socket -> assertThat(socket.getInputStream().read()).isPositive());
+
+    Throwable thrown = catchThrowable(() -> connector(NO_LIMIT).open(dialTls(answers, answers)));
+
+    assertThat(thrown)
+        .isInstanceOf(TlsHandshakeException.class)
+        .isInstanceOf(SSLHandshakeException.class);
+    assertThat(thrown.getSuppressed()).hasSize(1);
+    isTold(thrown, ExchangeStage.TLS_HANDSHAKE);
+    assertThat(accepted).hasValue(2);
+  }
+
+  @Test
+  void anEndInTheHandshakeIsAnEof() {
+    AtomicInteger accepted =
+        accepting(socket -> {
+          byte[] hello = new byte[4096];
+          assertThat(socket.getInputStream().read(hello)).isPositive();
+          socket.shutdownOutput();
+          while (socket.getInputStream().read(hello) > 0) assertThat(hello).isNotEmpty();
+        });
+
+    Throwable thrown = catchThrowable(() -> connector(NO_LIMIT).open(dialTls(answers)));
+
+    assertThat(thrown)
+        .isInstanceOf(TlsHandshakeException.class)
+        .hasRootCauseInstanceOf(EOFException.class);
+    assertThat(accepted).hasValue(1);
+  }
+
+  @Test
+  void aPeerThatDoesNotSpeakTlsIsNotTriedElsewhere() {
+    AtomicInteger accepted =
+        accepting(socket -> {
+          socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(ISO_8859_1));
+          byte[] hello = new byte[4096];
+          while (socket.getInputStream().read(hello) > 0) assertThat(hello).isNotEmpty();
+        });
+
+    Throwable thrown = catchThrowable(() -> connector(NO_LIMIT).open(dialTls(answers, answers)));
+
+    assertThat(thrown).isInstanceOf(TlsHandshakeException.class);
+    assertThat(thrown.getSuppressed()).isEmpty();
+    assertThat(accepted).hasValue(1);
+  }
+
+  @Test
+  void theConnectTimeoutCoversTheHandshake() {
+    AtomicInteger accepted =
+        accepting(socket -> {
+          byte[] hello = new byte[4096];
+          while (socket.getInputStream().read(hello) > 0) assertThat(hello).isNotEmpty();
+        });
+
+    Throwable thrown =
+        catchThrowable(
+            () -> connector(Duration.ofMillis(200).toNanos()).open(dialTls(answers, answers)));
+
+    assertThat(thrown).isInstanceOf(ConnectTimeoutException.class);
+    assertThat(((ConnectTimeoutException) thrown).serverActed()).isEqualTo(ServerActed.NO);
+    assertThat(accepted).hasValueLessThanOrEqualTo(1);
+  }
+}
