@@ -91,6 +91,24 @@ class ExchangeTest {
     assertThat(bench.head(Bench.get()).answer().header("x")).contains("x".repeat(60_000));
   }
 
+  /** The head of the answer begins behind an interim response and outgrows the buffer. */
+  @ParameterizedTest
+  @ValueSource(ints = {8192, 8191, 4000, 100})
+  void aHeadMovesToTheFrontOfTheBuffer(int together) throws Exception {
+    String interim = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
+    String head =
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: " + "x".repeat(9000) + "\r\nY: y\r\n\r\n";
+    String all = interim + head + "hello";
+    bench.wire.says(all.substring(0, together), all.substring(together));
+
+    Exchange exchange = bench.head(Bench.get());
+
+    assertThat(exchange.answer().header("x")).contains("x".repeat(9000));
+    assertThat(exchange.answer().header("y")).contains("y");
+    assertThat(exchange.deliver(BodySubscribers.ofString(ISO_8859_1))).isEqualTo("hello");
+    assertThat(bench.endings).containsExactly(true);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"-", "0", "1", "5", "2147483647", "99999999999999999999"})
   void theServersIdleTimeIsPassedOn(String seconds) throws Exception {

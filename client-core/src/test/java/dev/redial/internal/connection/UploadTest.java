@@ -2,6 +2,7 @@ package dev.redial.internal.connection;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
@@ -344,6 +345,26 @@ class UploadTest {
     assertThat(((RequestBodyException) thrown).serverActed()).isEqualTo(ServerActed.MAYBE);
     assertThat(bench.endings).containsExactly(false);
     assertThat(bench.wire.isOpen()).isFalse();
+  }
+
+  @Test
+  void anAnswerToABodyThatTurnsOutWrongIsNoAnswer() throws Exception {
+    Manual body = new Manual(10);
+    body.onRequest =
+        () -> {
+          if (body.requested.get() == 1) body.subscriber.onNext(ByteBuffer.wrap(new byte[10]));
+        };
+    bench.wire.says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    Exchange exchange = bench.head(post(body));
+    await().until(() -> body.requested.get() >= 2);
+
+    body.publishes("surplus");
+
+    await().until(() -> !bench.wire.isOpen());
+    assertThatThrownBy(() -> exchange.deliver(BodySubscribers.ofString(ISO_8859_1)))
+        .isInstanceOf(RequestBodyException.class)
+        .hasMessageContaining("Too many bytes in request body");
+    assertThat(bench.endings).containsExactly(false);
   }
 
   @Test
