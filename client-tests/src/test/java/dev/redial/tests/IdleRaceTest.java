@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertAll;
 
 import dev.redial.tests.kit.Answers;
+import dev.redial.tests.kit.HaProxy;
 import dev.redial.tests.kit.Nginx;
 import dev.redial.tests.kit.NodeServer;
 import dev.redial.tests.kit.RealServer;
@@ -68,6 +69,7 @@ class IdleRaceTest {
     addNginx("nginx silent", length, "keepalive_timeout 1s;");
     addNginx("nginx announced", length, "keepalive_timeout 1s 1s;");
     addNode("node", length, "server.keepAliveTimeout = 1000; server.keepAliveTimeoutBuffer = 0;");
+    addHaProxy("haproxy", length, "timeout http-keep-alive 1s");
     loads.keySet().forEach(RacingLoad::start);
     for (RacingLoad load : loads.keySet()) load.await();
     for (RacingLoad load : loads.keySet()) System.out.println(load.figures());
@@ -120,6 +122,12 @@ class IdleRaceTest {
   private void addNode(String name, Duration length, String settings) throws IOException {
     Path own = Files.createDirectory(folder.resolve(name));
     addReal(name, length, NodeServer.start(own, settings));
+  }
+
+  private void addHaProxy(String name, Duration length, String defaults) throws IOException {
+    Path own = Files.createDirectory(folder.resolve(name));
+    String answer = "http-request return status 200 content-type text/plain string ok";
+    addReal(name, length, HaProxy.start(own, defaults, answer));
   }
 
   private void addReal(String name, Duration length, RealServer server) {

@@ -48,6 +48,17 @@ final class RacingLoad {
     }
   }
 
+  /** Another status than 200. */
+  private static final class RefusedException extends IOException {
+    private static final long serialVersionUID = 1L;
+    private final int status;
+
+    RefusedException(int status) {
+      super("status " + status);
+      this.status = status;
+    }
+  }
+
   RacingLoad(
       String name,
       RedialClient client,
@@ -107,12 +118,16 @@ final class RacingLoad {
         .toList();
   }
 
-  /** Failures of another kind than a hang-up. */
+  /** Failures other than a hang-up, or a 408 that met a POST on its way. */
   List<Exception> oddFailures() {
     return outcomes.stream()
-        .flatMap(o -> o.failure.stream())
-        .filter(failure -> !(failure instanceof HangUpException))
+        .flatMap(o -> o.failure.stream().filter(failure -> !isTheRace(failure, o.post)))
         .toList();
+  }
+
+  private static boolean isTheRace(Exception failure, boolean post) {
+    return failure instanceof HangUpException
+        || (post && failure instanceof RefusedException refused && refused.status == 408);
   }
 
   /**
@@ -180,7 +195,7 @@ final class RacingLoad {
     if (post) request.POST(BodyPublishers.ofString("content"));
     try {
       int status = client.send(request.build(), BodyHandlers.ofString()).statusCode();
-      if (status != 200) throw new IOException("status " + status);
+      if (status != 200) throw new RefusedException(status);
       outcomes.add(new Outcome(id, post, started, List.of()));
     } catch (IOException | RuntimeException e) {
       outcomes.add(new Outcome(id, post, started, List.of(e)));
