@@ -2,6 +2,7 @@ package dev.redial;
 
 import dev.redial.internal.call.Engine;
 import dev.redial.internal.call.Settings;
+import dev.redial.internal.call.SystemProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
@@ -242,7 +243,7 @@ public final class RedialClient extends HttpClient {
    * <p>Not safe for use by several threads at once.
    */
   public static final class Builder implements HttpClient.Builder {
-    private KeepAlive keepAlive = KeepAlive.defaults();
+    private @Nullable KeepAlive keepAlive;
     private PoolLimits pool = PoolLimits.defaults();
     private @Nullable Duration connectTimeout;
     private Redirect redirects = Redirect.NEVER;
@@ -259,7 +260,8 @@ public final class RedialClient extends HttpClient {
     public Builder() {}
 
     /**
-     * How long connections are kept. Default {@link KeepAlive#defaults()}.
+     * How long connections are kept. Default {@link KeepAlive#defaults()}, with the idle limit of
+     * the system property {@code jdk.httpclient.keepalive.timeout} if that is set.
      *
      * @param settings the times
      * @return this builder
@@ -368,6 +370,7 @@ public final class RedialClient extends HttpClient {
      */
     @Override
     public RedialClient build() {
+      SystemProperties properties = SystemProperties.current();
       SSLContext context = sslContext == null ? defaultContext() : sslContext;
       SSLParameters parameters =
           sslParameters == null
@@ -375,7 +378,7 @@ public final class RedialClient extends HttpClient {
               : Parameters.copy(sslParameters);
       return create(
           new Settings(
-              keepAlive,
+              keepAlive == null ? keepAlive(properties.idleLimit()) : keepAlive,
               pool,
               connectTimeout,
               redirects,
@@ -386,7 +389,16 @@ public final class RedialClient extends HttpClient {
               context,
               parameters,
               localAddress,
-              version));
+              version,
+              properties));
+    }
+
+    /** An idle time of zero means that nothing is kept. */
+    private static KeepAlive keepAlive(Optional<Duration> idleLimit) {
+      if (idleLimit.isEmpty()) return KeepAlive.defaults();
+      return idleLimit.get().isZero()
+          ? KeepAlive.off()
+          : KeepAlive.defaults().withIdleLimit(idleLimit.get());
     }
 
     private static SSLContext defaultContext() {

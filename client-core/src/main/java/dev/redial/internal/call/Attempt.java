@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
   private final Route route;
   private final int number;
   private final long deadline;
-  private final Map<String, List<String>> tunnelFields;
+  private final Supplier<Map<String, List<String>>> tunnelFields;
   private @Nullable Lease<PooledConnection> lease;
 
   Attempt(
@@ -42,7 +43,7 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
       Route route,
       int number,
       long deadline,
-      Map<String, List<String>> tunnelFields) {
+      Supplier<Map<String, List<String>>> tunnelFields) {
     this.engine = engine;
     this.request = request;
     this.route = route;
@@ -100,7 +101,7 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
     Dial.Peer peer =
         to.origin().secure() ? new Dial.Peer(to.origin().host(), to.origin().port()) : null;
     Dial.Tunnel tunnel =
-        to.tunnelled() ? new Dial.Tunnel(to.origin().hostAndPort(), tunnelFields) : null;
+        to.tunnelled() ? new Dial.Tunnel(to.origin().hostAndPort(), tunnelFields.get()) : null;
     return new PooledConnection(
         engine
             .connector()

@@ -90,11 +90,12 @@ final class Call<T extends @Nullable Object> {
   /** One exchange and what follows from it; empty if there is another one to come. */
   private Optional<HttpResponse<T>> hop() throws IOException, InterruptedException {
     Route route = route();
-    Repeatability repeatability = Repeatability.of(request, request.method());
+    Repeatability repeatability = repeatability();
     OutgoingRequest outgoing = outgoing(route);
     checkDeadline(outgoing);
     attempts++;
-    Attempt attempt = new Attempt(engine, outgoing, route, attempts, deadline, tunnelFields(route));
+    Attempt attempt =
+        new Attempt(engine, outgoing, route, attempts, deadline, () -> tunnelFields(route));
     Exchange exchange;
     try {
       exchange = attempt.run(repeatability.repeatable() && repeatability.replayable(), retried);
@@ -110,6 +111,11 @@ final class Call<T extends @Nullable Object> {
       exchange.abort(); // whoever failed, the answer's connection is in nobody's hands any more
       throw thrown;
     }
+  }
+
+  private Repeatability repeatability() {
+    Repeatability found = Repeatability.of(request, request.method());
+    return engine.settings().properties().retriesAllMethods() ? found.forAnyMethod() : found;
   }
 
   private void sendAgainOrThrow(
@@ -158,7 +164,9 @@ final class Call<T extends @Nullable Object> {
       exchange.discardBody();
       return Optional.empty();
     }
-    if ((status == 401 || status == 407) && authentication().answers(request, route, answer)) {
+    boolean unauthorized = status == 401 || status == 407;
+    if ((unauthorized || authentication != null)
+        && authentication().answers(request, route, answer)) {
       exchange.discardBody();
       return Optional.empty();
     }
@@ -179,7 +187,7 @@ final class Call<T extends @Nullable Object> {
   private Optional<HttpResponse<T>> tunnelRefused(TunnelRefusedException e, Route route)
       throws IOException {
     if (e.answer().statusCode() != 407) throw reported(e);
-    if (authentication().answers(request, route, e.answer())) return Optional.empty();
+    if (authentication().answersTunnel(request, route, e.answer())) return Optional.empty();
     return Optional.of(Answered.withoutBody(request, e.answer(), previous));
   }
 
@@ -227,7 +235,7 @@ final class Call<T extends @Nullable Object> {
   }
 
   private Map<String, List<String>> addedHeaders(Route route) throws IOException {
-    if (!engine.addsHeaders() && !route.tunnelled()) return Map.of();
+    if (!engine.addsHeaders() && !Authentication.hasProxyCredentials(request)) return Map.of();
     Map<String, List<String>> added = authentication().fields(request, route);
     CookieHandler jar = engine.settings().cookies();
     if (jar != null) {
@@ -238,7 +246,7 @@ final class Call<T extends @Nullable Object> {
   }
 
   private Map<String, List<String>> tunnelFields(Route route) {
-    return route.tunnelled() ? authentication().tunnelFields(request, route) : Map.of();
+    return authentication().tunnelFields(request, route);
   }
 
   private void storeCookies(Answer answer) throws IOException {

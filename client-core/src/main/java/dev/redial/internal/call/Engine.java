@@ -15,8 +15,8 @@ import java.net.ProxySelector;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
+import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -33,9 +33,6 @@ import org.jspecify.annotations.Nullable;
  * while calls run on.
  */
 public final class Engine {
-  private static final int MAX_REDIRECTS =
-      5; // the JDK's default of jdk.httpclient.redirects.retrylimit
-
   private enum Life {
     OPEN,
     SHUTDOWN,
@@ -49,16 +46,7 @@ public final class Engine {
   private final AddressBook addressBook = new AddressBook();
   private final Executor dependents;
 
-  private final Authentication.Memory credentials = new Authentication.Memory();
-
-  /**
-   * Through a tunnel the proxy's password would go in the clear to where the caller expects TLS:
-   * off unless asked for.
-   */
-  private final boolean basicThroughTunnels =
-      !System.getProperty("jdk.http.auth.tunneling.disabledSchemes", "Basic")
-          .toLowerCase(Locale.ROOT)
-          .contains("basic");
+  private final CredentialsMemory credentials = new CredentialsMemory(new SecureRandom());
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -81,11 +69,17 @@ public final class Engine {
             settings.keepAlive(),
             settings.localAddress(),
             settings.sslContext(),
-            completed(tlsParameters),
+            completed(tlsParameters, settings.properties()),
             settings.connectTimeout() == null
                 ? Long.MAX_VALUE
-                : Deadline.nanos(settings.connectTimeout()));
-    this.pool = Pool.create(settings.pool(), settings.keepAlive(), abandoned);
+                : Deadline.nanos(settings.connectTimeout()),
+            new Connector.Reading(
+                settings.properties().maxHeadOctets(),
+                settings.properties().maxInterimResponses(),
+                settings.properties().bodyBuffer()));
+    this.pool =
+        Pool.create(
+            settings.pool(), settings.keepAlive(), settings.properties().maxIdle(), abandoned);
     this.planner =
         new RoutePlanner(
             settings.proxies() == null ? ProxySelector.getDefault() : settings.proxies());
@@ -96,8 +90,8 @@ public final class Engine {
             : settings.executor();
   }
 
-  private static SSLParameters completed(SSLParameters given) {
-    if (given.getEndpointIdentificationAlgorithm() == null)
+  private static SSLParameters completed(SSLParameters given, SystemProperties properties) {
+    if (properties.verifiesHostnames() && given.getEndpointIdentificationAlgorithm() == null)
       given.setEndpointIdentificationAlgorithm("HTTPS");
     if (given.getApplicationProtocols().length == 0)
       given.setApplicationProtocols(new String[] {"http/1.1"});
@@ -113,7 +107,7 @@ public final class Engine {
    */
   public <T extends @Nullable Object> HttpResponse<T> send(
       HttpRequest request, BodyHandler<T> handler) throws IOException, InterruptedException {
-    RequestCheck.check(request);
+    RequestCheck.check(request, settings.properties().allowedHeaders());
     enter(request);
     try {
       return new Call<>(this, request, handler).run();
@@ -131,7 +125,7 @@ public final class Engine {
    */
   public <T extends @Nullable Object> CompletableFuture<HttpResponse<T>> sendAsync(
       HttpRequest request, BodyHandler<T> handler) {
-    RequestCheck.check(request);
+    RequestCheck.check(request, settings.properties().allowedHeaders());
     try {
       enter(request);
     } catch (IOException e) {
@@ -267,7 +261,7 @@ public final class Engine {
   }
 
   Authentication authentication() {
-    return new Authentication(settings.authenticator(), basicThroughTunnels, credentials);
+    return new Authentication(settings.authenticator(), settings.properties(), credentials);
   }
 
   /**
@@ -278,6 +272,6 @@ public final class Engine {
   }
 
   int maxRedirects() {
-    return MAX_REDIRECTS;
+    return settings.properties().maxRedirects();
   }
 }

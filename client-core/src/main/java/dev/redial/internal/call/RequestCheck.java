@@ -6,7 +6,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,32 +20,29 @@ import java.util.Set;
 final class RequestCheck {
   private static final Module JAVA_NET_HTTP = HttpClient.class.getModule();
 
-  /**
-   * As java.net.http has it: they are the client's own, unless the property leaves them to callers.
-   */
+  /** As java.net.http has it: they are the client's own, unless the property leaves them. */
   private static final Set<String> RESTRICTED =
-      restricted(System.getProperty("jdk.httpclient.allowRestrictedHeaders", ""));
+      Set.of("connection", "content-length", "expect", "host", "upgrade");
 
   private RequestCheck() {}
 
-  private static Set<String> restricted(String allowed) {
-    Set<String> names =
-        new HashSet<>(Set.of("connection", "content-length", "expect", "host", "upgrade"));
-    for (String name : allowed.split(",", -1)) names.remove(name.strip().toLowerCase(Locale.ROOT));
-    return Set.copyOf(names);
+  static void check(HttpRequest request) {
+    check(request, Set.of());
   }
 
   /**
    * Checks a request before anything is sent.
    *
+   * @param request the caller's
+   * @param allowed restricted header names, in lower case, that callers may set all the same
    * @throws IllegalArgumentException naming what is wrong
    * @throws NullPointerException if something is missing
    */
-  static void check(HttpRequest request) {
+  static void check(HttpRequest request, Set<String> allowed) {
     checkMethod(Objects.requireNonNull(request.method(), "method"));
     checkUri(Objects.requireNonNull(request.uri(), "uri"));
     HttpHeaders headers = Objects.requireNonNull(request.headers(), "headers");
-    if (!isBuilt(request)) checkHeaders(headers.map());
+    if (!isBuilt(request)) checkHeaders(headers.map(), allowed);
     Optional<Duration> timeout = Objects.requireNonNull(request.timeout(), "timeout");
     if (timeout.isPresent() && (timeout.get().isNegative() || timeout.get().isZero()))
       throw new IllegalArgumentException("timeout must be more than zero: " + timeout.get());
@@ -83,12 +79,13 @@ final class RequestCheck {
     return mayTell ? uri.toString() : uri.getScheme() + ":...";
   }
 
-  private static void checkHeaders(Map<String, List<String>> headers) {
+  private static void checkHeaders(Map<String, List<String>> headers, Set<String> allowed) {
     for (Map.Entry<String, List<String>> field : headers.entrySet()) {
       String name = field.getKey();
       if (!FieldSyntax.isToken(name))
         throw new IllegalArgumentException("not a header name: \"" + visible(name) + "\"");
-      if (RESTRICTED.contains(name.toLowerCase(Locale.ROOT)))
+      String lowerCase = name.toLowerCase(Locale.ROOT);
+      if (RESTRICTED.contains(lowerCase) && !allowed.contains(lowerCase))
         throw new IllegalArgumentException("restricted header name: \"" + name + "\"");
       for (String value : field.getValue()) {
         if (!FieldSyntax.isFieldValue(value))

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param sslParameters as the caller gave them; copied
  * @param localAddress to bind sockets to, or null
  * @param version what {@link HttpClient#version()} answers
+ * @param properties of the system, when the client was built
  */
 public record Settings(
     KeepAlive keepAlive,
@@ -41,4 +42,5 @@ public record Settings(
     SSLContext sslContext,
     SSLParameters sslParameters,
     @Nullable InetAddress localAddress,
-    HttpClient.Version version) {}
+    HttpClient.Version version,
+    SystemProperties properties) {}

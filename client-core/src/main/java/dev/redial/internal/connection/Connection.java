@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Connection {
   private static final int BUFFER = 8 * 1024;
+  private static final int BODY_BUFFER = 16 * 1024;
   private static final byte[] NO_BUFFER = new byte[0];
 
   final Wire wire;
@@ -33,6 +34,7 @@ public final class Connection {
   final Limits limits;
   final ResponseParser parser;
   final long openedNanos;
+  final int bodyBuffer;
 
   private byte[] buffer = NO_BUFFER;
   private ByteBuffer view = ByteBuffer.wrap(NO_BUFFER);
@@ -44,11 +46,16 @@ public final class Connection {
   private int exchanges;
 
   Connection(Wire wire, Watchdog.Alarm alarm, Limits limits, long openedNanos) {
+    this(wire, alarm, limits, openedNanos, BODY_BUFFER);
+  }
+
+  Connection(Wire wire, Watchdog.Alarm alarm, Limits limits, long openedNanos, int bodyBuffer) {
     this.wire = wire;
     this.alarm = alarm;
     this.limits = limits;
     this.parser = new ResponseParser(limits);
     this.openedNanos = openedNanos;
+    this.bodyBuffer = bodyBuffer;
   }
 
   /** What a look at an idle connection finds. */

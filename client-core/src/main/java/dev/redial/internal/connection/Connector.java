@@ -36,14 +36,29 @@ import org.jspecify.annotations.Nullable;
  * time limit.
  */
 public final class Connector {
+  private static final int SHORTEST_HEAD = 16;
+
+  /** The buffer doubles, and arrays end at 2 GiB. */
+  private static final int LONGEST_HEAD = 1 << 29;
+
   private final SocketSettings sockets;
   private final SSLContext tls;
   private final SSLParameters tlsParameters;
-  private final Limits limits = Limits.DEFAULT;
+  private final Limits limits;
+  private final int bodyBuffer;
   private final Watchdog watchdog = new Watchdog();
   private final long connectTimeoutNanos;
   private final Set<Opening> openings = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
+
+  /**
+   * What is read at most.
+   *
+   * @param headOctets of a whole head
+   * @param interimResponses before a final one
+   * @param bodyBuffer octets of a body in one buffer
+   */
+  public record Reading(int headOctets, int interimResponses, int bodyBuffer) {}
 
   /**
    * A connector.
@@ -53,13 +68,15 @@ public final class Connector {
    * @param tls makes the engines
    * @param tlsParameters with endpoint identification and application protocols as wanted
    * @param connectTimeoutNanos for each connection, TLS included; {@link Long#MAX_VALUE} for none
+   * @param reading what is read at most
    */
   public Connector(
       KeepAlive keepAlive,
       @Nullable InetAddress localAddress,
       SSLContext tls,
       SSLParameters tlsParameters,
-      long connectTimeoutNanos) {
+      long connectTimeoutNanos,
+      Reading reading) {
     this.sockets =
         new SocketSettings(
             keepAlive.tcpIdle(),
@@ -71,6 +88,23 @@ public final class Connector {
     this.tls = tls;
     this.tlsParameters = tlsParameters;
     this.connectTimeoutNanos = connectTimeoutNanos;
+    this.limits = limits(reading);
+    this.bodyBuffer = reading.bodyBuffer();
+  }
+
+  /** Who allows longer heads allows longer fields, too. */
+  private static Limits limits(Reading reading) {
+    Limits usual = Limits.DEFAULT;
+    int headOctets = Math.clamp(reading.headOctets(), SHORTEST_HEAD, LONGEST_HEAD);
+    boolean longer = headOctets > usual.headBytes();
+    return new Limits(
+        usual.statusLine(),
+        longer ? headOctets : usual.headerLine(),
+        longer ? Math.max(usual.headerCount(), headOctets / 64) : usual.headerCount(),
+        headOctets,
+        reading.interimResponses(),
+        usual.chunkLine(),
+        usual.trailerBytes());
   }
 
   /** Ends every opening that is under way; later ones fail at once. */
@@ -154,14 +188,15 @@ public final class Connector {
       throws IOException, InterruptedException {
     PlainWire plain = opening.plain;
     plain.connect(address);
-    Connection connection = new Connection(plain, opening.alarm(), limits, System.nanoTime());
+    Connection connection =
+        new Connection(plain, opening.alarm(), limits, System.nanoTime(), bodyBuffer);
     if (dial.tunnel() != null) connection.openTunnel(dial.label(), dial.tunnel());
     if (dial.tls() == null) return connection;
     opening.stage = ExchangeStage.TLS_HANDSHAKE;
     Wire encrypted =
         TlsWire.handshake(plain, tls, tlsParameters, dial.tls().host(), dial.tls().port());
     opening.wire = encrypted;
-    return new Connection(encrypted, opening.alarm(), limits, connection.openedNanos);
+    return new Connection(encrypted, opening.alarm(), limits, connection.openedNanos, bodyBuffer);
   }
 
   private PlainWire socket(Dial dial, InetSocketAddress address) throws ConnectFailedException {

@@ -57,7 +57,6 @@ public final class Exchange implements BodySource {
   /** A fixed-length body up to this size rides in the same write as the head. */
   private static final int SMALL_BODY = 16 * 1024;
 
-  private static final int BODY_READ = 16 * 1024;
   private static final long UPLOAD_GRACE_MILLIS = 50;
 
   /**
@@ -402,7 +401,7 @@ public final class Exchange implements BodySource {
 
   /** Reads past the connection's buffer; null at the orderly end. */
   private @Nullable ByteBuffer readDirectly(long most) throws IOException {
-    byte[] octets = new byte[(int) Math.min(most, BODY_READ)];
+    byte[] octets = new byte[(int) Math.min(most, connection.bodyBuffer)];
     int length = connection.wire.read(ByteBuffer.wrap(octets));
     if (length < 0) return null;
     return exact(octets, length);

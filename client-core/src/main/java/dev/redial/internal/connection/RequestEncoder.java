@@ -2,10 +2,7 @@ package dev.redial.internal.connection;
 
 import dev.redial.internal.http1.Octets;
 import dev.redial.internal.http1.RequestWriter;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -44,36 +41,11 @@ final class RequestEncoder {
   }
 
   private static void target(Octets out, OutgoingRequest request) {
-    URI uri = request.uri();
-    StringBuilder target = new StringBuilder(64);
-    if (request.absoluteForm()) target.append("http://").append(request.authority());
-    String path = uri.getRawPath();
-    target.append(path == null || path.isEmpty() ? "/" : path);
-    if (uri.getRawQuery() != null) target.append('?').append(uri.getRawQuery());
-    RequestWriter.requestLine(out, request.method(), escaped(target));
-  }
-
-  /**
-   * RFC 3986 allows ASCII only; {@link URI} keeps other characters as they were typed, so they go
-   * out as escaped UTF-8.
-   */
-  private static String escaped(CharSequence target) {
-    for (int i = 0; i < target.length(); i++) {
-      if (target.charAt(i) > 0x7E) return escape(target.toString());
-    }
-    return target.toString();
-  }
-
-  private static String escape(String target) {
-    StringBuilder escaped = new StringBuilder(target.length() + 16);
-    for (byte octet : target.getBytes(StandardCharsets.UTF_8)) {
-      if (octet > 0x20 && octet < 0x7F) {
-        escaped.append((char) octet);
-      } else {
-        escaped.append('%').append(String.format(Locale.ROOT, "%02X", octet & 0xFF));
-      }
-    }
-    return escaped.toString();
+    String target =
+        request.absoluteForm()
+            ? RequestTarget.absolute(request.uri(), request.authority())
+            : RequestTarget.origin(request.uri());
+    RequestWriter.requestLine(out, request.method(), target);
   }
 
   private static void framing(Octets out, OutgoingRequest request, long contentLength) {

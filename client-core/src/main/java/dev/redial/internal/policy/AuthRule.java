@@ -3,20 +3,24 @@ package dev.redial.internal.policy;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.InetSocketAddress;
-import java.net.MalformedURLException;
 import java.net.PasswordAuthentication;
 import java.net.URI;
-import java.net.URL;
 import java.net.http.HttpHeaders;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Which challenge is answered, and with what: Basic (RFC 7617), for servers and proxies. */
+/**
+ * Which challenge is answered, and with what: Digest (RFC 7616) or Basic (RFC 7617), for servers
+ * and proxies.
+ */
 public final class AuthRule {
+  private static final int NONE = 0;
+  private static final int BASIC = 1;
+
   private AuthRule() {}
 
   /** Who asks for credentials. */
@@ -69,74 +73,125 @@ public final class AuthRule {
   }
 
   /**
-   * The Basic challenge among those of an answer.
+   * The challenges of an answer.
    *
    * @param asker who sent it
    * @param headers of the answer
-   * @return empty if every scheme is an unknown one
+   * @return those that could be read
    * @throws IOException if there is no challenge at all, which RFC 9110, section 15.5.2, forbids
    */
-  public static Optional<Challenge> basicChallenge(Asker asker, HttpHeaders headers)
-      throws IOException {
+  public static List<Challenge> challenges(Asker asker, HttpHeaders headers) throws IOException {
     List<String> lines = headers.allValues(asker.challengeField());
     if (lines.isEmpty())
       throw new IOException(
           asker.challengeField() + " header missing for response code " + asker.status);
-    for (Challenge challenge : Challenge.parse(lines)) {
-      if (challenge.scheme().equals("basic")) return Optional.of(challenge);
-    }
-    return Optional.empty();
+    return Challenge.parse(lines);
   }
 
   /**
-   * Asks the caller's authenticator and encodes what it says.
+   * The challenge to answer: the strongest that is known, allowed and complete; of equal ones the
+   * first (RFC 7616, section 3.7).
+   *
+   * @param challenges of one answer
+   * @param disabled schemes in lower case
+   * @return empty if there is none
+   */
+  public static Optional<Challenge> strongest(List<Challenge> challenges, Set<String> disabled) {
+    Challenge best = null;
+    int bestStrength = NONE;
+    for (Challenge challenge : challenges) {
+      int strength = disabled.contains(challenge.scheme()) ? NONE : strength(challenge);
+      if (strength <= bestStrength) continue;
+      best = challenge;
+      bestStrength = strength;
+    }
+    return Optional.ofNullable(best);
+  }
+
+  private static int strength(Challenge challenge) {
+    return switch (challenge.scheme()) {
+      case "basic" -> BASIC;
+      case "digest" ->
+          DigestCredentials.supported(challenge)
+              .map(found -> BASIC + found.strength())
+              .orElse(NONE);
+      default -> NONE;
+    };
+  }
+
+  /**
+   * Asks the caller's authenticator.
    *
    * @param authenticator the caller's
    * @param asker who wants to know
-   * @param challenge the Basic challenge
+   * @param challenge the {@linkplain #strongest strongest} one
    * @param uri the target
    * @param proxy its address if a proxy asks, else null
-   * @return the value of the credentials field, or empty if the authenticator does not know
+   * @param clientNonces makes a text that nobody can guess
+   * @return what it says
+   * @throws IOException if it does not know
    */
-  public static Optional<String> basicCredentials(
+  public static Credentials credentials(
       Authenticator authenticator,
       Asker asker,
       Challenge challenge,
       URI uri,
-      @Nullable InetSocketAddress proxy)
+      @Nullable InetSocketAddress proxy,
+      Supplier<String> clientNonces)
       throws IOException {
+    boolean digest = challenge.scheme().equals("digest");
     PasswordAuthentication answer =
         authenticator.requestPasswordAuthenticationInstance(
             proxy == null ? uri.getHost() : proxy.getHostString(),
             proxy == null ? null : proxy.getAddress(),
             proxy == null ? uri.getPort() : proxy.getPort(),
-            uri.getScheme(),
-            challenge.realm(),
-            "Basic",
-            url(uri),
+            proxy == null ? uri.getScheme() : "http",
+            challenge.parameters().get("realm"),
+            digest ? "Digest" : "Basic",
+            uri.toURL(),
             asker == Asker.PROXY
                 ? Authenticator.RequestorType.PROXY
                 : Authenticator.RequestorType.SERVER);
-    if (answer == null) return Optional.empty();
-    return Optional.of(encode(answer, charset(challenge)));
-  }
-
-  private static URL url(URI uri) throws MalformedURLException {
-    return uri.toURL();
+    if (answer == null) throw new IOException("No credentials provided");
+    return digest
+        ? DigestCredentials.of(
+            challenge, DigestAlgorithm.of(challenge).orElseThrow(), answer, clientNonces)
+        : BasicCredentials.of(challenge, answer);
   }
 
   /**
-   * RFC 7617, section 2.1: the server may say that it reads UTF-8; before, octets were all there
-   * was.
+   * Refused credentials made good without asking anybody: the server only wants another nonce.
+   *
+   * @param refused those that were sent
+   * @param challenge the answer to them
+   * @param clientNonces makes a text that nobody can guess
+   * @return empty if the authenticator has to be asked
    */
-  private static Charset charset(Challenge challenge) {
-    return "UTF-8".equalsIgnoreCase(challenge.parameters().get("charset"))
-        ? StandardCharsets.UTF_8
-        : StandardCharsets.ISO_8859_1;
+  public static Optional<Credentials> renewed(
+      Credentials refused, Challenge challenge, Supplier<String> clientNonces) {
+    return switch (refused) {
+      case BasicCredentials basic -> Optional.empty();
+      case DigestCredentials digest ->
+          challenge.scheme().equals("digest")
+              ? digest.renewed(challenge, clientNonces).map(Credentials.class::cast)
+              : Optional.empty();
+    };
   }
 
-  private static String encode(PasswordAuthentication answer, Charset charset) {
-    String pair = answer.getUserName() + ":" + new String(answer.getPassword());
-    return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(charset));
+  /**
+   * The caller's own credentials without those of schemes that must not be used.
+   *
+   * @param values of a credentials field
+   * @param disabled schemes in lower case
+   * @return what may be sent
+   */
+  public static List<String> allowed(List<String> values, Set<String> disabled) {
+    return values.stream().filter(value -> !disabled.contains(scheme(value))).toList();
+  }
+
+  private static String scheme(String value) {
+    String bare = value.strip();
+    int end = bare.indexOf(' ');
+    return (end < 0 ? bare : bare.substring(0, end)).toLowerCase(Locale.ROOT);
   }
 }

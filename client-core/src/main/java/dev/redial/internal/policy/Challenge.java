@@ -88,6 +88,7 @@ public record Challenge(String scheme, Map<String, String> parameters) {
     private boolean isToken68End() {
       int end = at;
       while (end < line.length() && line.charAt(end) == '=') end++;
+      while (end < line.length() && " \t".indexOf(line.charAt(end)) >= 0) end++;
       boolean nothingFollows = end == line.length() || line.charAt(end) == ',';
       if (nothingFollows) at = end;
       return nothingFollows;

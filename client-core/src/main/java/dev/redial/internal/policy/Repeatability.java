@@ -31,6 +31,15 @@ public record Repeatability(boolean safe, boolean repeatable, boolean replayable
         isReplayable(request.bodyPublisher()));
   }
 
+  /**
+   * The same where the caller has said that every method may be repeated.
+   *
+   * @return a copy; a body that cannot be published again still cannot
+   */
+  public Repeatability forAnyMethod() {
+    return new Repeatability(true, true, replayable);
+  }
+
   private static boolean isSafe(String method) {
     return method.equals("GET") || method.equals("HEAD");
   }

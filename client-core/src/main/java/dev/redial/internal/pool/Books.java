@@ -37,6 +37,7 @@ final class Books<R, C extends Poolable> {
   }
 
   private final PoolLimits limits;
+  private final int maxIdle;
   private final Freshness<R, C> freshness;
   private final WaitingLine<R, C> line;
   private final long lifetimeNanos;
@@ -53,8 +54,14 @@ final class Books<R, C extends Poolable> {
   private boolean reaping;
   private @Nullable Errands<R, C> errands;
 
-  Books(PoolLimits limits, KeepAlive keepAlive, LongSupplier wallMillis, RandomGenerator jitter) {
+  Books(
+      PoolLimits limits,
+      KeepAlive keepAlive,
+      int maxIdle,
+      LongSupplier wallMillis,
+      RandomGenerator jitter) {
     this.limits = limits;
+    this.maxIdle = maxIdle;
     this.freshness = new Freshness<>(keepAlive, wallMillis);
     this.line = new WaitingLine<>(limits.maxPerOrigin());
     this.lifetimeNanos = Nanos.of(keepAlive.lifetimeLimit());
@@ -412,6 +419,10 @@ final class Books<R, C extends Poolable> {
     berth.doomed = false;
     berth.shelf.idle.add(berth.onShelf);
     idle.add(berth.inIdle);
+    if (idle.size() > maxIdle) {
+      Berth<R, C> oldest = oldestIn(idle);
+      if (oldest != null) dismiss(oldest);
+    }
     if (reaping) return;
     reaping = true;
     errands().startReaper();

@@ -91,7 +91,19 @@ public final class Pool<R, C extends Poolable> {
       RandomGenerator jitter,
       ThreadFactory reapers,
       BooleanSupplier abandoned) {
-    this.books = new Books<>(limits, keepAlive, wallMillis, jitter);
+    this(limits, keepAlive, Integer.MAX_VALUE, nanoClock, wallMillis, jitter, reapers, abandoned);
+  }
+
+  private Pool(
+      PoolLimits limits,
+      KeepAlive keepAlive,
+      int maxIdle,
+      LongSupplier nanoClock,
+      LongSupplier wallMillis,
+      RandomGenerator jitter,
+      ThreadFactory reapers,
+      BooleanSupplier abandoned) {
+    this.books = new Books<>(limits, keepAlive, maxIdle, wallMillis, jitter);
     this.limits = limits;
     this.acquireNanos = Nanos.of(limits.acquireTimeout());
     this.nanoClock = nanoClock;
@@ -111,8 +123,31 @@ public final class Pool<R, C extends Poolable> {
    */
   public static <R, C extends Poolable> Pool<R, C> create(
       PoolLimits limits, KeepAlive keepAlive, BooleanSupplier abandoned) {
+    return create(limits, keepAlive, Integer.MAX_VALUE, abandoned);
+  }
+
+  /**
+   * Creates an empty pool with the system's clocks and virtual threads.
+   *
+   * @param <R> the route
+   * @param <C> the connection
+   * @param limits how many connections, how many waiters, how long they wait
+   * @param keepAlive which idle connections may be used
+   * @param maxIdle idle connections kept in all; of more, the oldest is closed
+   * @param abandoned whether nobody can use the client any more; must not hold on to the client
+   * @return the pool
+   */
+  public static <R, C extends Poolable> Pool<R, C> create(
+      PoolLimits limits, KeepAlive keepAlive, int maxIdle, BooleanSupplier abandoned) {
     return new Pool<>(
-        limits, keepAlive, System::nanoTime, System::currentTimeMillis, JITTER, REAPERS, abandoned);
+        limits,
+        keepAlive,
+        maxIdle,
+        System::nanoTime,
+        System::currentTimeMillis,
+        JITTER,
+        REAPERS,
+        abandoned);
   }
 
   /**
