@@ -99,8 +99,9 @@ final class Authentication {
 
   private Optional<Credentials> credentials(Asker asker, HttpRequest request, Route route) {
     Given own = given.get(asker);
-    boolean mine = own != null && own.authority().equals(CredentialsMemory.authority(asker, route));
-    return mine ? Optional.of(own.credentials()) : memory.find(asker, route, request.uri());
+    if (own != null && own.authority().equals(CredentialsMemory.authority(asker, route)))
+      return Optional.of(own.credentials());
+    return memory.find(asker, route, request.uri());
   }
 
   private static boolean isGivenBy(HttpRequest request, Asker asker) {
