@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * back.
  */
 class CloseAfterEachAnswerTest {
-  private static final int CALLS = 300;
+  private static final int CALLS = 200;
 
   /**
    * The close races with the next request until it is clear that this server keeps no connection.

@@ -41,6 +41,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -332,7 +333,7 @@ class FailureTypesTest {
         .isInstanceOf(IOException.class);
     assertThat(chain(failure)).contains(broken);
     assertFailed(failure, "EBODY", ExchangeStage.BODY, ServerActed.YES, "GET " + origin(server));
-    assertThat(client.stats().active()).isZero();
+    Awaitility.await().until(() -> client.stats().active() == 0);
   }
 
   @Test

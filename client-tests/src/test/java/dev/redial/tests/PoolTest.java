@@ -142,7 +142,7 @@ class PoolTest {
     assertThat(client.send(get(first.uri("/")), BodyHandlers.ofString()).body()).isEqualTo("ok");
     assertThat(client.send(get(second.uri("/")), BodyHandlers.ofString()).body()).isEqualTo("ok");
     first.awaitEndByClient(1);
-    assertThat(client.stats().total()).isEqualTo(1);
+    Awaitility.await().until(() -> client.stats().total() == 1);
   }
 
   @Test

@@ -27,6 +27,7 @@ import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,8 +171,8 @@ class RequestBodyTest {
     assertThat(failure).isInstanceOf(RequestBodyException.class);
     assertThat(Failures.chain(failure))
         .anySatisfy(cause -> assertThat(cause).hasMessageContaining(message));
-    assertThat(client.stats().active()).isZero();
-    assertThat(client.stats().idle()).isZero();
+    Awaitility.await().until(() -> client.stats().active() == 0);
+    Awaitility.await().until(() -> client.stats().idle() == 0);
   }
 
   private static Arguments of(
