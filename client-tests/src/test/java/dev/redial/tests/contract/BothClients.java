@@ -30,12 +30,12 @@ class BothClients {
     }
   }
 
-  final HttpClient client(Brand brand) {
-    return client(brand, builder -> builder);
+  final HttpClient client(Side side) {
+    return client(side, builder -> builder);
   }
 
-  final HttpClient client(Brand brand, UnaryOperator<HttpClient.Builder> settings) {
-    HttpClient client = settings.apply(brand.builder()).build();
+  final HttpClient client(Side side, UnaryOperator<HttpClient.Builder> settings) {
+    HttpClient client = settings.apply(side.builder()).build();
     if (client instanceof RedialClient redial) return rig.watch(redial);
     ofTheJdk.add(client);
     return client;

@@ -38,21 +38,19 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Points 31, 32, 33 and 39: futures, the threads of their dependents, and their cancellation. */
 class FutureContractTest extends BothClients {
 
-  @ParameterizedTest // 31
-  @EnumSource(Brand.class)
-  void directDependentsSeeTheFailureWrapped(Brand brand) {
+  @OnBothSides // 31
+  void directDependentsSeeTheFailureWrapped(Side side) {
     ScriptedServer server = rig.server(stalling());
     HttpRequest request =
         HttpRequest.newBuilder(server.uri("/")).timeout(Duration.ofMillis(300)).build();
     AtomicReference<Throwable> seen = new AtomicReference<>();
     CompletableFuture<?> stage =
-        client(brand)
+        client(side)
             .sendAsync(request, BodyHandlers.ofString())
             .whenComplete((response, thrown) -> seen.set(thrown));
     assertThatThrownBy(() -> stage.get(10, SECONDS))
@@ -63,13 +61,12 @@ class FutureContractTest extends BothClients {
         .hasCauseInstanceOf(HttpTimeoutException.class);
   }
 
-  @ParameterizedTest // 32
-  @EnumSource(Brand.class)
-  void dependentsRunOnTheExecutorWithNoFrameOfTheClient(Brand brand) throws Exception {
+  @OnBothSides // 32
+  void dependentsRunOnTheExecutorWithNoFrameOfTheClient(Side side) throws Exception {
     Gate answer = new Gate();
     ScriptedServer server = rig.server(gated(answer));
     try (ExecutorService executor = threads(2)) {
-      HttpClient client = client(brand, b -> b.executor(executor));
+      HttpClient client = client(side, b -> b.executor(executor));
       AtomicReference<String> thread = new AtomicReference<>();
       AtomicReference<List<String>> stack = new AtomicReference<>();
       CompletableFuture<?> stage =
@@ -83,7 +80,7 @@ class FutureContractTest extends BothClients {
       stage.get(10, SECONDS);
       // The JDK's client takes the common pool, whatever its documentation says of the executor.
       assertThat(thread.get())
-          .startsWith(brand == Brand.REDIAL ? "contract-" : "ForkJoinPool.commonPool-");
+          .startsWith(side == Side.REDIAL ? "contract-" : "ForkJoinPool.commonPool-");
       assertThat(stack.get())
           .noneMatch(name -> name.startsWith("jdk.internal.net.http"))
           .noneMatch(name -> name.startsWith("dev.redial.internal"))
@@ -97,14 +94,13 @@ class FutureContractTest extends BothClients {
         .toList();
   }
 
-  @ParameterizedTest // 32
-  @EnumSource(Brand.class)
-  void aBodyHandlerThatStallsHoldsUpTheFutureAlone(Brand brand) throws Exception {
+  @OnBothSides // 32
+  void aBodyHandlerThatStallsHoldsUpTheFutureAlone(Side side) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
     CountDownLatch entered = new CountDownLatch(1);
     Gate handler = new Gate();
     CompletableFuture<HttpResponse<String>> future =
-        client(brand)
+        client(side)
             .sendAsync(
                 get(server.uri("/")),
                 head -> {
@@ -126,17 +122,17 @@ class FutureContractTest extends BothClients {
             Named.of(
                 "thenApply, handle",
                 future -> future.thenApply(value -> value).handle((value, thrown) -> value)));
-    return Stream.of(Brand.values())
-        .flatMap(brand -> steps.stream().map(step -> Arguments.of(brand, step)));
+    return Stream.of(Side.values())
+        .flatMap(side -> steps.stream().map(step -> Arguments.of(side, step)));
   }
 
   @ParameterizedTest // 33
   @MethodSource("derivedStages")
   void cancellingADerivedStageEndsTheExchangeAndFailsTheFuture(
-      Brand brand, Function<CompletableFuture<?>, CompletableFuture<?>> step) {
+      Side side, Function<CompletableFuture<?>, CompletableFuture<?>> step) {
     ScriptedServer server = rig.server(stalling());
     CompletableFuture<HttpResponse<String>> future =
-        client(brand).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
+        client(side).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
     CompletableFuture<?> stage = step.apply(future);
     server.await(1, "GET /");
 
@@ -153,12 +149,11 @@ class FutureContractTest extends BothClients {
     assertThat(future.isCompletedExceptionally()).isTrue();
   }
 
-  @ParameterizedTest // 33
-  @EnumSource(Brand.class)
-  void cancellingTheFutureEndsTheExchange(Brand brand) {
+  @OnBothSides // 33
+  void cancellingTheFutureEndsTheExchange(Side side) {
     ScriptedServer server = rig.server(stalling());
     CompletableFuture<?> future =
-        client(brand).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
+        client(side).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
     server.await(1, "GET /");
     assertThat(future.cancel(true)).isTrue();
     server.awaitEndByClient(1);
@@ -166,13 +161,12 @@ class FutureContractTest extends BothClients {
         .anyMatch(CancellationException.class::isInstance);
   }
 
-  @ParameterizedTest // 33
-  @EnumSource(Brand.class)
-  void cancellingWithoutInterruptLeavesTheExchangeAlone(Brand brand) throws Exception {
+  @OnBothSides // 33
+  void cancellingWithoutInterruptLeavesTheExchangeAlone(Side side) throws Exception {
     Gate answer = new Gate();
     ScriptedServer server = rig.server(gated(answer));
     CompletableFuture<HttpResponse<String>> future =
-        client(brand).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
+        client(side).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
     CompletableFuture<?> stage = future.thenApply(HttpResponse::body);
     server.await(1, "GET /");
     assertThat(stage.cancel(false)).isTrue();
@@ -181,12 +175,11 @@ class FutureContractTest extends BothClients {
     assertThat(stage).isCancelled();
   }
 
-  @ParameterizedTest // 33
-  @EnumSource(Brand.class)
-  void aResponseCannotBeObtruded(Brand brand) throws Exception {
+  @OnBothSides // 33
+  void aResponseCannotBeObtruded(Side side) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
     CompletableFuture<HttpResponse<String>> future =
-        client(brand).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
+        client(side).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
     HttpResponse<String> response = future.get(10, SECONDS);
     assertThatThrownBy(() -> future.obtrudeValue(response))
         .isInstanceOf(UnsupportedOperationException.class);
@@ -225,9 +218,8 @@ class FutureContractTest extends BothClients {
     }
   }
 
-  @ParameterizedTest // 39
-  @EnumSource(Brand.class)
-  void anExecutorShutDownDuringARequestFailsIt(Brand brand) {
+  @OnBothSides // 39
+  void anExecutorShutDownDuringARequestFailsIt(Side side) {
     Gate answer = new Gate();
     ScriptedServer server =
         rig.server(c -> {
@@ -237,7 +229,7 @@ class FutureContractTest extends BothClients {
           c.stall();
         });
     try (ExecutorService executor = threads(2)) {
-      HttpClient client = client(brand, b -> b.executor(executor));
+      HttpClient client = client(side, b -> b.executor(executor));
       CompletableFuture<HttpResponse<InputStream>> future =
           client.sendAsync(get(server.uri("/")), BodyHandlers.ofInputStream());
       server.await(1, "GET /");
@@ -251,18 +243,18 @@ class FutureContractTest extends BothClients {
   }
 
   static Stream<Arguments> narrowExecutors() {
-    return Stream.of(Brand.values())
-        .flatMap(brand ->
+    return Stream.of(Side.values())
+        .flatMap(side ->
             Stream.of(
-                Arguments.of(brand, Named.of("Runnable::run", (Executor) Runnable::run)),
-                Arguments.of(brand, Named.of("one thread", (Executor) threads(1)))));
+                Arguments.of(side, Named.of("Runnable::run", (Executor) Runnable::run)),
+                Arguments.of(side, Named.of("one thread", (Executor) threads(1)))));
   }
 
   @ParameterizedTest // 39
   @MethodSource("narrowExecutors")
-  void aNarrowExecutorLosesNoCall(Brand brand, Executor executor) throws Exception {
+  void aNarrowExecutorLosesNoCall(Side side, Executor executor) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
-    HttpClient client = client(brand, b -> b.executor(executor));
+    HttpClient client = client(side, b -> b.executor(executor));
     List<CompletableFuture<HttpResponse<String>>> futures =
         Stream.generate(() -> client.sendAsync(get(server.uri("/")), BodyHandlers.ofString()))
             .limit(20)

@@ -23,9 +23,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Points 49 to 52: which redirects are followed, with what, and how they show. */
 class RedirectContractTest extends BothClients {
 
-  private HttpClient following(Brand brand, Redirect policy) {
+  private HttpClient following(Side side, Redirect policy) {
     return client(
-        brand, b -> b.followRedirects(policy).sslContext(TlsMaterial.forLoopback().client()));
+        side, b -> b.followRedirects(policy).sslContext(TlsMaterial.forLoopback().client()));
   }
 
   /** A server that answers {@code /from} with that status and any other target with 200. */
@@ -42,11 +42,11 @@ class RedirectContractTest extends BothClients {
   }
 
   private static Stream<Arguments> forBoth(Object[]... rows) {
-    return Stream.of(Brand.values())
-        .flatMap(brand ->
+    return Stream.of(Side.values())
+        .flatMap(side ->
             Stream.of(rows)
-                .map(row ->
-                    Arguments.of(Stream.concat(Stream.of(brand), Stream.of(row)).toArray())));
+                .map(
+                    row -> Arguments.of(Stream.concat(Stream.of(side), Stream.of(row)).toArray())));
   }
 
   private static Object[] row(Object... cells) {
@@ -72,11 +72,11 @@ class RedirectContractTest extends BothClients {
 
   @ParameterizedTest // 49
   @MethodSource("statuses")
-  void onlyTheFiveKnownRedirectsAreFollowed(Brand brand, int status, boolean followed)
+  void onlyTheFiveKnownRedirectsAreFollowed(Side side, int status, boolean followed)
       throws Exception {
     ScriptedServer server = rig.server(redirecting(status, "/to", ""));
     HttpResponse<String> response =
-        following(brand, Redirect.ALWAYS).send(get(server.uri("/from")), BodyHandlers.ofString());
+        following(side, Redirect.ALWAYS).send(get(server.uri("/from")), BodyHandlers.ofString());
     assertThat(response.statusCode()).isEqualTo(followed ? 200 : status);
     assertThat(server.requests().stream().map(RequestSeen::target))
         .containsExactly(followed ? new String[] {"/from", "/to"} : new String[] {"/from"});
@@ -98,7 +98,7 @@ class RedirectContractTest extends BothClients {
   @ParameterizedTest // 50
   @MethodSource("methods")
   void theNextRequestHasTheMethodAndTheBodyThatTheStatusAsksFor(
-      Brand brand, int status, String method, String body, String nextMethod, String nextBody)
+      Side side, int status, String method, String body, String nextMethod, String nextBody)
       throws Exception {
     ScriptedServer server =
         rig.server(c -> {
@@ -116,7 +116,7 @@ class RedirectContractTest extends BothClients {
             method,
             server.uri("/from"),
             body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
-    assertThat(following(brand, Redirect.NORMAL).send(request, BodyHandlers.ofString()))
+    assertThat(following(side, Redirect.NORMAL).send(request, BodyHandlers.ofString()))
         .extracting(HttpResponse::statusCode)
         .isEqualTo(200);
     RequestSeen next = server.requests().get(1);
@@ -135,12 +135,12 @@ class RedirectContractTest extends BothClients {
   @ParameterizedTest // 51
   @MethodSource("policies")
   void aRefusedRedirectIsHandedOutWithItsBody(
-      Brand brand, Redirect policy, boolean fromTls, boolean toTls, boolean followed)
+      Side side, Redirect policy, boolean fromTls, boolean toTls, boolean followed)
       throws Exception {
     ScriptedServer to = server(toTls, ScriptedServer.always(Answers.ok("there")));
     ScriptedServer from = server(fromTls, redirecting(302, to.uri("/to").toString(), "elsewhere"));
     HttpResponse<String> response =
-        following(brand, policy).send(get(from.uri("/from")), BodyHandlers.ofString());
+        following(side, policy).send(get(from.uri("/from")), BodyHandlers.ofString());
     assertThat(response.statusCode()).isEqualTo(followed ? 200 : 302);
     assertThat(response.body()).isEqualTo(followed ? "there" : "elsewhere");
     assertThat(to.requests()).hasSize(followed ? 1 : 0);
@@ -150,9 +150,8 @@ class RedirectContractTest extends BothClients {
     return tls ? rig.tlsServer(script) : rig.server(script);
   }
 
-  @ParameterizedTest // 52
-  @EnumSource(Brand.class)
-  void theHopsShowAsPreviousResponses(Brand brand) throws Exception {
+  @OnBothSides // 52
+  void theHopsShowAsPreviousResponses(Side side) throws Exception {
     ScriptedServer server =
         rig.server(c -> {
           c.readRequest();
@@ -163,7 +162,7 @@ class RedirectContractTest extends BothClients {
         });
     HttpRequest request = get(server.uri("/a/one"));
     HttpResponse<String> last =
-        following(brand, Redirect.NORMAL).send(request, BodyHandlers.ofString());
+        following(side, Redirect.NORMAL).send(request, BodyHandlers.ofString());
     HttpResponse<String> second = last.previousResponse().orElseThrow();
     HttpResponse<String> first = second.previousResponse().orElseThrow();
 
@@ -183,19 +182,18 @@ class RedirectContractTest extends BothClients {
     assertThat(second.headers().firstValue("X-Hop")).contains("2");
   }
 
-  @ParameterizedTest // 52
-  @EnumSource(Brand.class)
-  void aLargeBodyOfARedirectIsInNobodysWay(Brand brand) throws Exception {
+  @OnBothSides // 52
+  void aLargeBodyOfARedirectIsInNobodysWay(Side side) throws Exception {
     ScriptedServer server = rig.server(redirecting(302, "/to", "x".repeat(64 * 1024)));
-    HttpClient client = following(brand, Redirect.NORMAL);
+    HttpClient client = following(side, Redirect.NORMAL);
     for (int i = 0; i < 10; i++)
       assertThat(client.send(get(server.uri("/from")), BodyHandlers.ofString()).body())
           .isEqualTo("there");
   }
 
   @ParameterizedTest // 50, and a deliberate difference: RFC 9110, section 15.4
-  @EnumSource(value = Brand.class, names = "REDIAL")
-  void credentialsAreNotCarriedToAnotherOrigin(Brand brand) throws Exception {
+  @EnumSource(value = Side.class, names = "REDIAL")
+  void credentialsAreNotCarriedToAnotherOrigin(Side side) throws Exception {
     ScriptedServer other = rig.server(ScriptedServer.always(Answers.ok("there")));
     ScriptedServer server =
         rig.server(c -> {
@@ -210,7 +208,7 @@ class RedirectContractTest extends BothClients {
             .header("Cookie", "secret=1")
             .header("X-Other", "kept")
             .build();
-    following(brand, Redirect.NORMAL).send(request, BodyHandlers.discarding());
+    following(side, Redirect.NORMAL).send(request, BodyHandlers.discarding());
     RequestSeen same = server.requests().get(1);
     assertThat(same.field("Authorization")).contains("Bearer secret");
     assertThat(same.field("Cookie")).contains("secret=1");

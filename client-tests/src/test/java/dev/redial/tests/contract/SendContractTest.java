@@ -29,15 +29,13 @@ import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Points 30, 34 and 60: what send throws, and what an interrupt does to it. */
 class SendContractTest extends BothClients {
 
-  @ParameterizedTest // 30, 60
-  @EnumSource(Brand.class)
-  void whatSendThrowsShowsItsCallerAndHasTheKnownClass(Brand brand) throws Exception {
+  @OnBothSides // 30, 60
+  void whatSendThrowsShowsItsCallerAndHasTheKnownClass(Side side) throws Exception {
     ScriptedServer silent =
         rig.server(c -> {
           c.readRequest();
@@ -54,7 +52,7 @@ class SendContractTest extends BothClients {
     ScriptedServer untrusted = rig.tlsServer(ScriptedServer.always(Answers.ok("")));
     ScriptedServer refusing = rig.server(ScriptedServer.always(Answers.ok("")));
     refusing.stopListening();
-    HttpClient client = client(brand);
+    HttpClient client = client(side);
 
     assertThrows(client, silent.uri("/"), HttpTimeoutException.class);
     assertThrows(client, refusing.uri("/"), ConnectException.class);
@@ -85,19 +83,19 @@ class SendContractTest extends BothClients {
   }
 
   static Stream<Arguments> threads() {
-    return Stream.of(Brand.values())
-        .flatMap(brand -> Stream.of(Arguments.of(brand, true), Arguments.of(brand, false)));
+    return Stream.of(Side.values())
+        .flatMap(side -> Stream.of(Arguments.of(side, true), Arguments.of(side, false)));
   }
 
   @ParameterizedTest // 34
   @MethodSource("threads")
-  void anInterruptEndsTheExchange(Brand brand, boolean virtual) throws Exception {
+  void anInterruptEndsTheExchange(Side side, boolean virtual) throws Exception {
     ScriptedServer server =
         rig.server(c -> {
           c.readRequest();
           c.stall();
         });
-    HttpClient client = client(brand);
+    HttpClient client = client(side);
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     Runnable sending =
         () ->
@@ -111,17 +109,16 @@ class SendContractTest extends BothClients {
     server.awaitEndByClient(1);
   }
 
-  @ParameterizedTest // 34
-  @EnumSource(Brand.class)
-  void anInterruptThatCameBeforeIsSeenAtOnce(Brand brand) {
+  @OnBothSides // 34
+  void anInterruptThatCameBeforeIsSeenAtOnce(Side side) {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("")));
-    HttpClient client = client(brand);
+    HttpClient client = client(side);
     Thread.currentThread().interrupt();
     Throwable thrown = failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()));
     boolean stillSet = Thread.interrupted();
     assertThat(thrown).isInstanceOf(InterruptedException.class);
     assertThat(stillSet).isFalse();
-    if (brand == Brand.REDIAL) assertThat(server.connections()).isZero();
+    if (side == Side.REDIAL) assertThat(server.connections()).isZero();
   }
 
   @Test // 60

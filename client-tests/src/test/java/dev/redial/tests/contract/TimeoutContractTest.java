@@ -33,7 +33,6 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Points 35 and 36: time-outs, and hosts that there are not. */
@@ -44,11 +43,10 @@ class TimeoutContractTest extends BothClients {
         c.stall();
       };
 
-  @ParameterizedTest // 35
-  @EnumSource(Brand.class)
-  void everyTimeOutExpiresAndInOrder(Brand brand) throws Exception {
+  @OnBothSides // 35
+  void everyTimeOutExpiresAndInOrder(Side side) throws Exception {
     ScriptedServer server = rig.server(SILENT);
-    HttpClient client = client(brand);
+    HttpClient client = client(side);
     List<Duration> timeouts =
         List.of(
             Duration.ofSeconds(1),
@@ -79,21 +77,18 @@ class TimeoutContractTest extends BothClients {
 
   static Stream<Arguments> limits() {
     Duration limit = Duration.ofMillis(300);
-    return Stream.of(Brand.values())
-        .flatMap(brand ->
+    return Stream.of(Side.values())
+        .flatMap(side ->
             Stream.of(
-                Arguments.of(brand, "connect time-out", limit, PATIENCE),
-                Arguments.of(brand, "request time-out", PATIENCE, limit)));
+                Arguments.of(side, "connect time-out", limit, PATIENCE),
+                Arguments.of(side, "request time-out", PATIENCE, limit)));
   }
 
-  private Throwable failure(
-      Brand brand, Duration connectTimeout, Duration timeout, URI uri) {
+  private Throwable failure(Side side, Duration connectTimeout, Duration timeout, URI uri) {
     HttpClient client =
         client(
-            brand,
-            b ->
-                b.connectTimeout(connectTimeout)
-                    .sslContext(TlsMaterial.forLoopback().client()));
+            side,
+            b -> b.connectTimeout(connectTimeout).sslContext(TlsMaterial.forLoopback().client()));
     HttpRequest request = HttpRequest.newBuilder(uri).timeout(timeout).build();
     return failureOf(() -> client.send(request, BodyHandlers.ofString()));
   }
@@ -103,35 +98,33 @@ class TimeoutContractTest extends BothClients {
         .isInstanceOf(HttpConnectTimeoutException.class)
         .hasMessageContaining("HTTP connect timed out");
     assertThat(chain(failure))
-        .anyMatch(
-            t ->
-                t instanceof ConnectException
-                    && String.valueOf(t.getMessage()).equals("HTTP connect timed out"));
+        .anyMatch(t ->
+            t instanceof ConnectException
+                && String.valueOf(t.getMessage()).equals("HTTP connect timed out"));
   }
 
   @ParameterizedTest // 35
   @MethodSource("limits")
   void expiryWhileConnectingIsAConnectTimeOut(
-      Brand brand, String which, Duration connectTimeout, Duration timeout) throws Exception {
+      Side side, String which, Duration connectTimeout, Duration timeout) throws Exception {
     try (BlackHole hole = BlackHole.open()) {
-      assertConnectTimedOut(failure(brand, connectTimeout, timeout, hole.uri("/")));
+      assertConnectTimedOut(failure(side, connectTimeout, timeout, hole.uri("/")));
     }
   }
 
   @ParameterizedTest // 35
   @MethodSource("limits")
   void expiryInTheHandshakeIsAConnectTimeOut(
-      Brand brand, String which, Duration connectTimeout, Duration timeout) {
+      Side side, String which, Duration connectTimeout, Duration timeout) {
     ScriptedServer server = rig.server(c -> c.stall());
     URI uri = URI.create("https://127.0.0.1:" + server.port() + "/");
-    assertConnectTimedOut(failure(brand, connectTimeout, timeout, uri));
+    assertConnectTimedOut(failure(side, connectTimeout, timeout, uri));
   }
 
-  @ParameterizedTest // 35
-  @EnumSource(Brand.class)
-  void expiryAfterConnectingIsAnotherTimeOut(Brand brand) {
+  @OnBothSides // 35
+  void expiryAfterConnectingIsAnotherTimeOut(Side side) {
     ScriptedServer server = rig.server(SILENT);
-    assertThat(failure(brand, PATIENCE, Duration.ofMillis(300), server.uri("/")))
+    assertThat(failure(side, PATIENCE, Duration.ofMillis(300), server.uri("/")))
         .isInstanceOf(HttpTimeoutException.class)
         .isNotInstanceOf(HttpConnectTimeoutException.class)
         .hasMessageContaining("request timed out");
@@ -177,20 +170,18 @@ class TimeoutContractTest extends BothClients {
   static Stream<Arguments> nowhere() {
     InetSocketAddress proxy = InetSocketAddress.createUnresolved("no-proxy.invalid", 8080);
     List<Named<UnaryOperator<HttpClient.Builder>>> cases =
-        List.of(
-            Named.of("host", b -> b),
-            Named.of("proxy", b -> b.proxy(ProxySelector.of(proxy))));
-    return Stream.of(Brand.values())
-        .flatMap(brand -> cases.stream().map(settings -> Arguments.of(brand, settings)));
+        List.of(Named.of("host", b -> b), Named.of("proxy", b -> b.proxy(ProxySelector.of(proxy))));
+    return Stream.of(Side.values())
+        .flatMap(side -> cases.stream().map(settings -> Arguments.of(side, settings)));
   }
 
   @ParameterizedTest // 36
   @MethodSource("nowhere")
-  void anUnknownHostIsAFailureToConnect(Brand brand, UnaryOperator<HttpClient.Builder> settings) {
-    HttpClient client = client(brand, settings);
+  void anUnknownHostIsAFailureToConnect(Side side, UnaryOperator<HttpClient.Builder> settings) {
+    HttpClient client = client(side, settings);
     Throwable failure =
-        failureOf(() ->
-            client.send(get(URI.create("http://no-host.invalid/")), BodyHandlers.ofString()));
+        failureOf(
+            () -> client.send(get(URI.create("http://no-host.invalid/")), BodyHandlers.ofString()));
     assertThat(failure)
         .isInstanceOf(ConnectException.class)
         .isNotInstanceOf(UnknownHostException.class);

@@ -25,70 +25,63 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Points 37 and 38: TLS. */
 class TlsContractTest extends BothClients {
 
-  private HttpClient trusting(Brand brand) {
-    return client(brand, b -> b.sslContext(TlsMaterial.forLoopback().client()));
+  private HttpClient trusting(Side side) {
+    return client(side, b -> b.sslContext(TlsMaterial.forLoopback().client()));
   }
 
   private static URI tls(ScriptedServer server, String host) {
     return URI.create("https://" + host + ":" + server.port() + "/");
   }
 
-  @ParameterizedTest // 37
-  @EnumSource(Brand.class)
-  void anUntrustedCertificateIsRefused(Brand brand) {
+  @OnBothSides // 37
+  void anUntrustedCertificateIsRefused(Side side) {
     ScriptedServer server = rig.tlsServer(ScriptedServer.always(Answers.ok("")));
-    HttpClient client = client(brand);
+    HttpClient client = client(side);
     assertThat(chain(failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()))))
         .anyMatch(SSLException.class::isInstance);
     assertThat(server.requests()).isEmpty();
   }
 
-  @ParameterizedTest // 37
-  @EnumSource(Brand.class)
-  void theCertificateOfAnotherHostIsRefused(Brand brand) {
+  @OnBothSides // 37
+  void theCertificateOfAnotherHostIsRefused(Side side) {
     TlsMaterial other = TlsMaterial.forAnotherHost();
     ScriptedServer server =
-        rig.watch(
-            ScriptedServer.startTls(other.server(), ScriptedServer.always(Answers.ok(""))));
-    HttpClient client = client(brand, b -> b.sslContext(other.client()));
+        rig.watch(ScriptedServer.startTls(other.server(), ScriptedServer.always(Answers.ok(""))));
+    HttpClient client = client(side, b -> b.sslContext(other.client()));
     assertThat(chain(failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()))))
         .anyMatch(SSLHandshakeException.class::isInstance);
     assertThat(server.requests()).isEmpty();
   }
 
-  @ParameterizedTest // 37
-  @EnumSource(Brand.class)
-  void aPeerThatClosesInTheHandshakeIsAHandshakeFailure(Brand brand) {
+  @OnBothSides // 37
+  void aPeerThatClosesInTheHandshakeIsAHandshakeFailure(Side side) {
     ScriptedServer server =
         rig.server(c -> {
           hello(c);
           c.fin();
         });
-    HttpClient client = trusting(brand);
+    HttpClient client = trusting(side);
     assertThat(
             chain(
-                failureOf(() ->
-                    client.send(get(tls(server, "127.0.0.1")), BodyHandlers.ofString()))))
+                failureOf(
+                    () -> client.send(get(tls(server, "127.0.0.1")), BodyHandlers.ofString()))))
         .anyMatch(SSLHandshakeException.class::isInstance);
   }
 
-  @ParameterizedTest // 37
-  @EnumSource(Brand.class)
-  void aPeerThatResetsInTheHandshakeIsNoTimeOut(Brand brand) {
+  @OnBothSides // 37
+  void aPeerThatResetsInTheHandshakeIsNoTimeOut(Side side) {
     ScriptedServer server =
         rig.server(c -> {
           hello(c);
           c.rst();
         });
-    HttpClient client = trusting(brand);
-    assertThat(
-            failureOf(() -> client.send(get(tls(server, "127.0.0.1")), BodyHandlers.ofString())))
+    HttpClient client = trusting(side);
+    assertThat(failureOf(() -> client.send(get(tls(server, "127.0.0.1")), BodyHandlers.ofString())))
         .isInstanceOf(IOException.class)
         .isNotInstanceOf(HttpTimeoutException.class);
   }
@@ -101,19 +94,19 @@ class TlsContractTest extends BothClients {
   }
 
   static Stream<Arguments> names() {
-    return Stream.of(Brand.values())
-        .flatMap(brand ->
+    return Stream.of(Side.values())
+        .flatMap(side ->
             Stream.of(
-                Arguments.of(brand, "localhost", false, "localhost"),
-                Arguments.of(brand, "localhost", true, "localhost"),
-                Arguments.of(brand, "127.0.0.1", false, ""),
-                Arguments.of(brand, "127.0.0.1", true, "given.invalid")));
+                Arguments.of(side, "localhost", false, "localhost"),
+                Arguments.of(side, "localhost", true, "localhost"),
+                Arguments.of(side, "127.0.0.1", false, ""),
+                Arguments.of(side, "127.0.0.1", true, "given.invalid")));
   }
 
   @ParameterizedTest // 38
   @MethodSource("names")
   void theNameSentIsTheHostOfTheUriOrForAnAddressTheOneGiven(
-      Brand brand, String host, boolean given, String expected) {
+      Side side, String host, boolean given, String expected) {
     AtomicReference<String> hello = new AtomicReference<>("");
     ScriptedServer server =
         rig.server(c -> {
@@ -122,7 +115,7 @@ class TlsContractTest extends BothClients {
         });
     HttpClient client =
         client(
-            brand,
+            side,
             b -> {
               SSLParameters parameters = new SSLParameters();
               if (given) parameters.setServerNames(List.of(new SNIHostName("given.invalid")));
@@ -135,12 +128,11 @@ class TlsContractTest extends BothClients {
       if (!other.equals(expected)) assertThat(hello.get()).doesNotContain(other);
   }
 
-  @ParameterizedTest // 38
-  @EnumSource(Brand.class)
-  void theSessionOfAResponseIsForReading(Brand brand) throws Exception {
+  @OnBothSides // 38
+  void theSessionOfAResponseIsForReading(Side side) throws Exception {
     ScriptedServer server = rig.tlsServer(ScriptedServer.always(Answers.ok("")));
     HttpResponse<String> response =
-        trusting(brand).send(get(server.uri("/")), BodyHandlers.ofString());
+        trusting(side).send(get(server.uri("/")), BodyHandlers.ofString());
     SSLSession session = response.sslSession().orElseThrow();
     assertThat(session.getProtocol()).isEqualTo("TLSv1.3");
     assertThat(session.getCipherSuite()).startsWith("TLS_");
@@ -154,11 +146,10 @@ class TlsContractTest extends BothClients {
     assertThat(session.isValid()).isTrue();
   }
 
-  @ParameterizedTest // 38
-  @EnumSource(Brand.class)
-  void aPlainResponseHasNoSession(Brand brand) throws Exception {
+  @OnBothSides // 38
+  void aPlainResponseHasNoSession(Side side) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("")));
-    assertThat(client(brand).send(get(server.uri("/")), BodyHandlers.ofString()).sslSession())
+    assertThat(client(side).send(get(server.uri("/")), BodyHandlers.ofString()).sslSession())
         .isEmpty();
   }
 }
