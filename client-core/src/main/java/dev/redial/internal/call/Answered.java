@@ -78,6 +78,11 @@ final class Answered<T extends @Nullable Object> implements HttpResponse<T> {
     return answer.version();
   }
 
+  /** Overrides the method of Java 25; before, nobody can call it. */
+  public Optional<String> connectionLabel() {
+    return Optional.of(answer.connectionLabel());
+  }
+
   @Override
   public String toString() {
     return "(" + request.method() + " " + uri + ") " + statusCode();

@@ -26,9 +26,10 @@ final class AsyncCall<T extends @Nullable Object>
   private final Engine engine;
   private final Call<T> call;
   private final Executor executor;
-  private final PendingResponse<HttpResponse<T>> future = new PendingResponse<>(this);
+  private final PendingResponse<HttpResponse<T>> future = PendingResponse.of(this);
   private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
   private volatile @Nullable Thread thread;
+  private volatile boolean dropped;
 
   AsyncCall(Engine engine, Call<T> call, Executor executor) {
     this.engine = engine;
@@ -53,7 +54,7 @@ final class AsyncCall<T extends @Nullable Object>
       failure = thrown;
     }
     boolean cancelled = !state.compareAndSet(State.RUNNING, State.OVER);
-    if (cancelled) call.abandon(); // it may have been too late for the interrupt
+    if (cancelled || dropped) call.abandon(); // it may have been too late for the interrupt
     engine.leave();
     complete(response, cancelled ? PendingResponse.cancelled() : failure);
   }
@@ -71,7 +72,7 @@ final class AsyncCall<T extends @Nullable Object>
               executor);
     } catch (RuntimeException | Error rejected) {
       if (failure != null) rejected.addSuppressed(failure);
-      future.completeExceptionally(rejected);
+      boolean unused = future.completeExceptionally(new CompletionException(rejected));
     }
   }
 
@@ -81,5 +82,11 @@ final class AsyncCall<T extends @Nullable Object>
     Thread running = thread;
     if (running != null) running.interrupt();
     return true;
+  }
+
+  @Override
+  public void dropResponse() {
+    dropped = true;
+    if (state.get() == State.OVER) call.abandon(); // else the call sees it when it ends
   }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingResponse<T extends @Nullable Object> extends CompletableFuture<T> {
   private final Cancellation cancellation;
+  private final boolean carriesResponse;
 
   /** What a cancelled future does to its call; shared by all stages derived from one send. */
   interface Cancellation {
@@ -22,21 +23,51 @@ final class PendingResponse<T extends @Nullable Object> extends CompletableFutur
      * @return whether it does not end in its own way
      */
     boolean cancel();
+
+    /** Nobody will see the response: the caller's own future was completed with something else. */
+    void dropResponse();
   }
 
-  PendingResponse(Cancellation cancellation) {
+  private PendingResponse(Cancellation cancellation, boolean carriesResponse) {
     this.cancellation = cancellation;
+    this.carriesResponse = carriesResponse;
+  }
+
+  /** The future that the call itself completes. */
+  static <T extends @Nullable Object> PendingResponse<T> of(Cancellation cancellation) {
+    return new PendingResponse<>(cancellation, true);
   }
 
   @Override
   public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
-    return new PendingResponse<>(cancellation);
+    return new PendingResponse<>(cancellation, false);
   }
 
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
     boolean ended = mayInterruptIfRunning && !isDone() && cancellation.cancel();
-    return super.cancel(mayInterruptIfRunning) || ended; // the call may have been quicker
+    boolean cancelled = super.cancel(mayInterruptIfRunning);
+    if (cancelled && mayInterruptIfRunning) replaced();
+    return cancelled || ended; // the call may have been quicker
+  }
+
+  @Override
+  public boolean complete(T value) {
+    boolean completed = super.complete(value);
+    if (completed) replaced();
+    return completed;
+  }
+
+  /** By a time-out of the future's own, for instance. */
+  @Override
+  public boolean completeExceptionally(Throwable thrown) {
+    boolean completed = super.completeExceptionally(thrown);
+    if (completed) replaced();
+    return completed;
+  }
+
+  private void replaced() {
+    if (carriesResponse) cancellation.dropResponse();
   }
 
   @Override

@@ -11,10 +11,12 @@ import javax.net.ssl.SSLSession;
 public final class Answer implements HttpResponse.ResponseInfo {
   private final ResponseHead head;
   private final Optional<SSLSession> session;
+  private final String connectionLabel;
 
-  Answer(ResponseHead head, Optional<SSLSession> session) {
+  Answer(ResponseHead head, Optional<SSLSession> session, String connectionLabel) {
     this.head = head;
     this.session = session;
+    this.connectionLabel = connectionLabel;
   }
 
   @Override
@@ -49,5 +51,14 @@ public final class Answer implements HttpResponse.ResponseInfo {
    */
   public Optional<SSLSession> session() {
     return session;
+  }
+
+  /**
+   * What tells the connection of this answer from every other one of this process.
+   *
+   * @return means nothing beyond that
+   */
+  public String connectionLabel() {
+    return connectionLabel;
   }
 }

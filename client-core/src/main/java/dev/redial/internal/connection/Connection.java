@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ public final class Connection {
   private static final int BUFFER = 8 * 1024;
   private static final int BODY_BUFFER = 16 * 1024;
   private static final byte[] NO_BUFFER = new byte[0];
+  private static final AtomicLong OPENED = new AtomicLong();
 
   final Wire wire;
   final Watchdog.Alarm alarm;
@@ -35,6 +37,7 @@ public final class Connection {
   final ResponseParser parser;
   final long openedNanos;
   final int bodyBuffer;
+  final String label = Long.toString(OPENED.incrementAndGet());
 
   private byte[] buffer = NO_BUFFER;
   private ByteBuffer view = ByteBuffer.wrap(NO_BUFFER);
@@ -144,7 +147,7 @@ public final class Connection {
     if (answer.status() / 100 != 2)
       throw new TunnelRefusedException(
           "Tunnel failed, got: " + answer.status() + "; " + label,
-          new Answer(answer, Optional.empty()));
+          new Answer(answer, Optional.empty(), this.label));
     if (buffered() > 0)
       throw new IOException(label + ": the proxy sent octets into the tunnel before its use");
   }

@@ -284,7 +284,7 @@ public final class Exchange implements BodySource {
    * @return after {@link #receiveHead}
    */
   public Answer answer() {
-    return new Answer(head(), connection.session());
+    return new Answer(head(), connection.session(), connection.label);
   }
 
   /**

@@ -92,7 +92,7 @@ public final class RedirectRule {
   private static String methodAfter(int status, String method) {
     return switch (status) {
       case 301, 302 -> method.equals("POST") ? "GET" : method;
-      case 303 -> method.equals("HEAD") ? "HEAD" : "GET";
+      case 303 -> "GET"; // also for HEAD, as the JDK's client has it
       default -> method;
     };
   }

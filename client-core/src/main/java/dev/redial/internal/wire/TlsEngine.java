@@ -37,7 +37,7 @@ final class TlsEngine {
     SSLEngine engine = context.createSSLEngine(host, peerPort);
     engine.setUseClientMode(true);
     engine.setSSLParameters(parameters);
-    if (parameters.getServerNames() == null && !isAddress(host)) {
+    if (!isAddress(host)) {
       // The engine would name the host only if it contains a dot.
       SSLParameters named = engine.getSSLParameters();
       named.setServerNames(serverName(host));

@@ -39,8 +39,8 @@ public final class TlsWire implements Wire {
    *
    * @param below connected, with nothing left to read; the new wire owns it
    * @param context keys, trust and the cache of sessions
-   * @param parameters protocols, ciphers, ALPN, endpoint identification, server names; where they
-   *     leave the server names open, the host is named unless it is an address
+   * @param parameters protocols, ciphers, ALPN, endpoint identification; the server names are for a
+   *     host that is an address, any other host is named as it is
    * @param peerHost the host meant, for server name, identification and session cache
    * @param peerPort its port
    * @return the wire, with the handshake done
@@ -179,7 +179,7 @@ public final class TlsWire implements Wire {
 
   @Override
   public Optional<SSLSession> session() {
-    return Optional.of(engine.session());
+    return Optional.of(new ReadOnlySession(engine.session()));
   }
 
   @Override

@@ -8,7 +8,9 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -17,8 +19,53 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class PendingResponseTest {
   private final AtomicInteger cancels = new AtomicInteger();
+  private final AtomicInteger drops = new AtomicInteger();
   private final PendingResponse<String> response =
-      new PendingResponse<>(() -> cancels.incrementAndGet() > 0);
+      PendingResponse.of(cancellation(() -> cancels.incrementAndGet() > 0));
+
+  private PendingResponse.Cancellation cancellation(BooleanSupplier cancel) {
+    return new PendingResponse.Cancellation() {
+      @Override
+      public boolean cancel() {
+        return cancel.getAsBoolean();
+      }
+
+      @Override
+      public void dropResponse() {
+        drops.incrementAndGet();
+      }
+    };
+  }
+
+  static Stream<Named<Predicate<CompletableFuture<String>>>> replacements() {
+    return Stream.of(
+        Named.of("cancel", future -> future.cancel(true)),
+        Named.of("complete", future -> future.complete("x")),
+        Named.of("fail", future -> future.completeExceptionally(new IOException())));
+  }
+
+  @ParameterizedTest
+  @MethodSource("replacements")
+  void whatReplacesTheResponseDropsIt(Predicate<CompletableFuture<String>> replacement) {
+    assertThat(replacement.test(response)).isTrue();
+    assertThat(drops).hasValue(1);
+    assertThat(replacement.test(response)).isFalse();
+    assertThat(drops).hasValue(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("replacements")
+  void whatReplacesADerivedValueDropsNoResponse(Predicate<CompletableFuture<String>> replacement) {
+    assertThat(replacement.test(response.thenApply(text -> text))).isTrue();
+    assertThat(drops).hasValue(0);
+  }
+
+  @Test
+  void theResponseItselfIsNotDropped() throws Exception {
+    assertThat(response.completeAsync(() -> "x", Runnable::run).get()).isEqualTo("x");
+    assertThat(response.cancel(true)).isFalse();
+    assertThat(drops).hasValue(0);
+  }
 
   static Stream<Named<Function<CompletableFuture<String>, CompletableFuture<?>>>> derived() {
     return Stream.of(
@@ -78,8 +125,10 @@ class PendingResponseTest {
   void cancelSaysTrueAlsoIfTheCallIsQuickerToComplete() {
     CompletableFuture<String>[] self = newArray();
     self[0] =
-        new PendingResponse<>(() ->
-            self[0].completeExceptionally(new CompletionException(PendingResponse.cancelled())));
+        PendingResponse.of(
+            cancellation(() ->
+                self[0].completeExceptionally(
+                    new CompletionException(PendingResponse.cancelled()))));
 
     assertThat(self[0].cancel(true)).isTrue();
     assertThat(self[0]).isCompletedExceptionally();

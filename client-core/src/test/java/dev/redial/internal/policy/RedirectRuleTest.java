@@ -39,7 +39,7 @@ class RedirectRuleTest {
     "302, PUT, PUT, true",
     "302, FOO, FOO, true",
     "303, GET, GET, false",
-    "303, HEAD, HEAD, false",
+    "303, HEAD, GET, false",
     "303, POST, GET, false",
     "303, PUT, GET, false",
     "303, FOO, GET, false",
