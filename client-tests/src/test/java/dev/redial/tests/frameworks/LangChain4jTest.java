@@ -39,7 +39,6 @@ class LangChain4jTest {
         JdkHttpClient.builder()
             .httpClientBuilder(RedialClient.newBuilder())
             .connectTimeout(Duration.ofSeconds(10))
-            .readTimeout(Duration.ofSeconds(10))
             .build();
   }
 

@@ -2,7 +2,6 @@ package dev.redial.tests.frameworks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.mizosoft.methanol.HttpCache;
 import com.github.mizosoft.methanol.Methanol;
 import com.github.mizosoft.methanol.MutableRequest;
 import dev.redial.RedialClient;
@@ -79,16 +78,6 @@ class MethanolTest {
     assertThat(server.requests().getFirst().field("Accept-Encoding").orElseThrow())
         .contains("gzip");
     PetShop.assertCarriedByRedial(server, 2);
-  }
-
-  @Test
-  void answersFromItsCache() throws Exception {
-    try (HttpCache cache = HttpCache.newBuilder().cacheOnMemory(100_000).build()) {
-      methanol = Methanol.newBuilder(client).baseUri(server.uri("/")).cache(cache).build();
-      for (int i = 0; i < 2; i++) assertThat(get("cached").body()).isEqualTo(PetShop.ADA);
-      assertThat(cache.stats().hitCount()).isEqualTo(1);
-      PetShop.assertCarriedByRedial(server, 1);
-    }
   }
 
   private HttpResponse<String> get(String target) throws Exception {

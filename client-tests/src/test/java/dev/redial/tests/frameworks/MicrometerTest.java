@@ -1,18 +1,15 @@
 package dev.redial.tests.frameworks;
 
-import static dev.redial.tests.kit.Requests.get;
-import static dev.redial.tests.kit.Requests.post;
+import static dev.redial.tests.frameworks.PetShop.get;
+import static dev.redial.tests.frameworks.PetShop.newPet;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.redial.tests.kit.Requests;
 import dev.redial.tests.kit.Rig;
 import dev.redial.tests.kit.ScriptedServer;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.java11.instrument.binder.jdk.MicrometerHttpClient;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Iterator;
 import java.util.stream.Stream;
@@ -41,12 +38,8 @@ class MicrometerTest {
         .isEqualTo(PetShop.ADA);
     assertThat(timed.send(get(server.uri("/pets/8")), BodyHandlers.ofString()).statusCode())
         .isEqualTo(404);
-    HttpRequest post =
-        Requests.of("POST", server.uri("/pets"))
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(PetShop.NEW_PET))
-            .build();
-    assertThat(timed.send(post, BodyHandlers.ofString()).body()).isEqualTo(PetShop.NEW_PET);
+    assertThat(timed.send(newPet(server.uri("/pets")), BodyHandlers.ofString()).body())
+        .isEqualTo(PetShop.NEW_PET);
     PetShop.assertNewPetArrived(server);
     PetShop.assertCarriedByRedial(server, 3);
     assertTimed("GET", 200);
@@ -56,14 +49,9 @@ class MicrometerTest {
 
   @Test
   void sendsAsynchronously() {
-    assertThat(
-            timed.sendAsync(get(server.uri("/pets/7")), BodyHandlers.ofString()).join().body())
+    assertThat(timed.sendAsync(get(server.uri("/pets/7")), BodyHandlers.ofString()).join().body())
         .isEqualTo(PetShop.ADA);
-    assertThat(
-            timed
-                .sendAsync(post(server.uri("/pets"), PetShop.NEW_PET), BodyHandlers.ofString())
-                .join()
-                .body())
+    assertThat(timed.sendAsync(newPet(server.uri("/pets")), BodyHandlers.ofString()).join().body())
         .isEqualTo(PetShop.NEW_PET);
     PetShop.assertCarriedByRedial(server, 2);
     assertTimed("GET", 200);
@@ -84,7 +72,8 @@ class MicrometerTest {
   }
 
   private void assertTimed(String method, int status) {
-    Awaitility.await("the meter of " + method + " " + status).until(() -> count(method, status) == 1);
+    Awaitility.await("the meter of " + method + " " + status)
+        .until(() -> count(method, status) == 1);
   }
 
   private long count(String method, int status) {

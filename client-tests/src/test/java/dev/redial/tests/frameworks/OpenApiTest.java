@@ -30,7 +30,6 @@ class OpenApiTest {
     api = new ApiClient();
     api.setHttpClientBuilder(RedialClient.newBuilder());
     api.setConnectTimeout(Duration.ofSeconds(10));
-    api.setReadTimeout(Duration.ofSeconds(10));
     api.updateBaseUri(server.uri("").toString());
   }
 

@@ -1,11 +1,10 @@
 package dev.redial.tests.frameworks;
 
-import static dev.redial.tests.kit.Requests.get;
-import static dev.redial.tests.kit.Requests.post;
+import static dev.redial.tests.frameworks.PetShop.get;
+import static dev.redial.tests.frameworks.PetShop.newPet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.redial.tests.kit.Requests;
 import dev.redial.tests.kit.Rig;
 import dev.redial.tests.kit.ScriptedServer;
 import io.opentelemetry.api.common.AttributeKey;
@@ -14,8 +13,6 @@ import io.opentelemetry.sdk.testing.junit5.OpenTelemetryExtension;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Iterator;
@@ -52,12 +49,8 @@ class OpenTelemetryTest {
         .isEqualTo(PetShop.ADA);
     assertThat(traced.send(get(server.uri("/pets/8")), BodyHandlers.ofString()).statusCode())
         .isEqualTo(404);
-    HttpRequest post =
-        Requests.of("POST", server.uri("/pets"))
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(PetShop.NEW_PET))
-            .build();
-    assertThat(traced.send(post, BodyHandlers.ofString()).body()).isEqualTo(PetShop.NEW_PET);
+    assertThat(traced.send(newPet(server.uri("/pets")), BodyHandlers.ofString()).body())
+        .isEqualTo(PetShop.NEW_PET);
     PetShop.assertNewPetArrived(server);
     PetShop.assertCarriedByRedial(server, 3);
     assertSpans("GET 200", "GET 404", "POST 201");
@@ -69,9 +62,7 @@ class OpenTelemetryTest {
         traced.sendAsync(get(server.uri("/pets/7")), BodyHandlers.ofString()).join();
     assertThat(got.body()).isEqualTo(PetShop.ADA);
     HttpResponse<String> added =
-        traced
-            .sendAsync(post(server.uri("/pets"), PetShop.NEW_PET), BodyHandlers.ofString(), null)
-            .join();
+        traced.sendAsync(newPet(server.uri("/pets")), BodyHandlers.ofString(), null).join();
     assertThat(added.body()).isEqualTo(PetShop.NEW_PET);
     PetShop.assertCarriedByRedial(server, 2);
     assertSpans("GET 200", "POST 201");

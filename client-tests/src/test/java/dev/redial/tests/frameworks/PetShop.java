@@ -10,6 +10,9 @@ import dev.redial.tests.kit.ServedConnection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -36,11 +39,13 @@ final class PetShop implements ScriptedServer.Script {
       RequestSeen request = connection.readRequest();
       switch (request.toString()) {
         case "GET /pets/7" -> connection.send(Answers.ok(ADA, JSON));
-        case "GET /cached" -> connection.send(Answers.ok(ADA, JSON, "Cache-Control: max-age=60"));
         case "GET /gzip" -> connection.send(zipped(ADA));
-        case "POST /pets" ->
-            connection.send(Answers.status("201 Created", request.text(), JSON));
+        case "POST /pets" -> connection.send(Answers.status("201 Created", request.text(), JSON));
         case "GET /events" -> sendEvents(connection);
+        case "GET /endless-events" -> {
+          sendFirstEvent(connection);
+          connection.stall();
+        }
         default -> connection.send(Answers.status("404 Not Found", NO_SUCH_PET, JSON));
       }
     }
@@ -49,6 +54,19 @@ final class PetShop implements ScriptedServer.Script {
   /** Lets the second event of {@code GET /events} go out: nobody may wait for it before. */
   void firstEventWasSeen() {
     firstEventWasSeen.open();
+  }
+
+  /** A GET without a time-out. */
+  static HttpRequest get(URI uri) {
+    return HttpRequest.newBuilder(uri).build();
+  }
+
+  /** A POST of {@link #NEW_PET}, without a time-out. */
+  static HttpRequest newPet(URI uri) {
+    return HttpRequest.newBuilder(uri)
+        .header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofString(NEW_PET))
+        .build();
   }
 
   /** Asserts that Redial carried all requests there were, so many, on one connection. */
@@ -73,12 +91,16 @@ final class PetShop implements ScriptedServer.Script {
   }
 
   private void sendEvents(ServedConnection connection) throws IOException, InterruptedException {
+    sendFirstEvent(connection);
+    firstEventWasSeen.pass();
+    connection.send(chunk("data: two\n\n") + chunk(""));
+  }
+
+  private static void sendFirstEvent(ServedConnection connection) throws IOException {
     connection.send(
         Answers.head("200 OK", "Content-Type: text/event-stream", "Transfer-Encoding: chunked")
             + "\r\n"
             + chunk("data: one\n\n"));
-    firstEventWasSeen.pass();
-    connection.send(chunk("data: two\n\n") + chunk(""));
   }
 
   private static String chunk(String content) {

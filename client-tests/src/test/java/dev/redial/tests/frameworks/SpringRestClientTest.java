@@ -36,8 +36,7 @@ class SpringRestClientTest {
     JdkClientHttpRequestFactory factory = new JdkClientHttpRequestFactory(rig.client());
     factory.setReadTimeout(Duration.ofSeconds(10));
     factory.enableCompression(true);
-    rest =
-        RestClient.builder().requestFactory(factory).baseUrl(server.uri("").toString()).build();
+    rest = RestClient.builder().requestFactory(factory).baseUrl(server.uri("").toString()).build();
   }
 
   @Test
@@ -65,13 +64,12 @@ class SpringRestClientTest {
         rest.post()
             .uri("/pets")
             .contentType(MediaType.APPLICATION_JSON)
-            .body(
-                out -> {
-                  for (byte octet : PetShop.NEW_PET.getBytes(StandardCharsets.UTF_8)) {
-                    out.write(octet);
-                    out.flush();
-                  }
-                })
+            .body(out -> {
+              for (byte octet : PetShop.NEW_PET.getBytes(StandardCharsets.UTF_8)) {
+                out.write(octet);
+                out.flush();
+              }
+            })
             .retrieve()
             .toEntity(String.class);
     assertThat(added.getBody()).isEqualTo(PetShop.NEW_PET);
@@ -81,8 +79,8 @@ class SpringRestClientTest {
 
   @Test
   void streamsDownWhileTheAnswerIsStillComing() {
-    assertThat(rest.get().uri("/events").exchange((request, response) -> events(response)))
-        .containsExactly("data: one", "", "data: two", "");
+    List<String> lines = rest.get().uri("/events").exchange((request, answer) -> events(answer));
+    assertThat(lines).containsExactly("data: one", "", "data: two", "");
     assertThat(rest.get().uri("/pets/7").retrieve().body(String.class)).isEqualTo(PetShop.ADA);
     PetShop.assertCarriedByRedial(server, 2);
   }
@@ -91,8 +89,7 @@ class SpringRestClientTest {
   void unzipsInABodyStageThatReadsItsOwnStream() {
     for (int i = 0; i < 2; i++)
       assertThat(rest.get().uri("/gzip").retrieve().body(String.class)).isEqualTo(PetShop.ADA);
-    assertThat(server.requests().getFirst().field("Accept-Encoding").orElseThrow())
-        .contains("gzip");
+    assertThat(server.requests().getFirst().all("Accept-Encoding")).contains("gzip");
     PetShop.assertCarriedByRedial(server, 2);
   }
 
