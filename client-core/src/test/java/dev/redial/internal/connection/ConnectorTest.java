@@ -70,7 +70,12 @@ class ConnectorTest {
   private static Connector connector(long timeoutNanos, InetAddress local) {
     try {
       return new Connector(
-          KeepAlive.defaults(), local, SSLContext.getDefault(), new SSLParameters(), timeoutNanos);
+          KeepAlive.defaults(),
+          local,
+          SSLContext.getDefault(),
+          new SSLParameters(),
+          timeoutNanos,
+          new Connector.Reading(384 << 10, 8, 16 << 10));
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }
