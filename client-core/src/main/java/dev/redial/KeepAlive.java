@@ -98,7 +98,6 @@ public record KeepAlive(
    */
   public KeepAlive withIdleLimit(Duration limit) {
     requirePositive(limit, "idleLimit");
-    requirePositive(limit, "idleLimit");
     Duration unrepeatable =
         unrepeatableIdleLimit.compareTo(limit) > 0 ? limit : unrepeatableIdleLimit;
     return new KeepAlive(

@@ -86,6 +86,16 @@ class KeepAliveTest {
   }
 
   @Test
+  void theBoundsAreInclusive() {
+    Duration longest = Duration.ofSeconds(32767);
+
+    assertThat(DEFAULTS.withTcpKeepAlive(longest, longest, 1).tcpIdle()).isEqualTo(longest);
+    assertThat(DEFAULTS.withUnrepeatableIdleLimit(DEFAULTS.idleLimit()).unrepeatableIdleLimit())
+        .isEqualTo(DEFAULTS.idleLimit());
+    assertThat(DEFAULTS.withIdleLimit(SECOND).unrepeatableIdleLimit()).isEqualTo(SECOND);
+  }
+
+  @Test
   void requestsThatMustNotBeSentTwiceMayAlwaysGetAFreshConnection() {
     assertThat(DEFAULTS.withUnrepeatableIdleLimit(Duration.ZERO).unrepeatableIdleLimit()).isZero();
   }

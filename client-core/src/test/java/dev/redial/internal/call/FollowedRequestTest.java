@@ -56,6 +56,8 @@ class FollowedRequestTest {
     assertThat(next.timeout()).contains(Duration.ofSeconds(3));
     assertThat(next.version()).contains(HttpClient.Version.HTTP_1_1);
     assertThat(next.expectContinue()).isTrue();
+    assertThat(followed(new OwnRequest(), "http://a.example/2", "GET", false).expectContinue())
+        .isFalse();
     assertThat(next).hasToString("http://a.example/2 POST");
   }
 

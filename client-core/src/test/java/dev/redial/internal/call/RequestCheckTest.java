@@ -168,6 +168,12 @@ class RequestCheckTest {
   }
 
   @Test
+  void whatCanBeShownIsShown() {
+    isRefused(new OwnRequest().withMethod(" ~\u007f\u001f"), "\" ~\\u007f\\u001f\"");
+    isRefused(new OwnRequest().withUri(URI.create("http://a_b/x")), "http://a_b/x");
+  }
+
+  @Test
   void badInputCannotForgeALogLine() {
     assertThatThrownBy(
             () -> RequestCheck.check(new OwnRequest().withMethod("GET\r\n" + "x".repeat(500))))

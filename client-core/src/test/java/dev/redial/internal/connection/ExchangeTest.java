@@ -537,6 +537,28 @@ class ExchangeTest {
     assertThat(bench.endings).containsExactly(false);
   }
 
+  /** Whoever comes first decides, and the connection of a clean end is nobody's to close. */
+  @Test
+  void abortRacesWithTheEnd() throws Exception {
+    for (int round = 0; round < 1000; round++) {
+      Bench each = new Bench();
+      each.wire.says(HELLO);
+      Exchange exchange = each.head(Bench.get());
+      assertThat(exchange.next()).isNotNull();
+      Running<String> aborting =
+          Bench.start(() -> {
+            exchange.abort();
+            return "aborted";
+          });
+
+      assertThat(exchange.next()).isNull();
+
+      assertThat(aborting.get()).isEqualTo("aborted");
+      assertThat(each.endings).hasSize(1);
+      assertThat(each.wire.isOpen()).isEqualTo(each.endings.get(0));
+    }
+  }
+
   // A body that nobody wants
 
   @ParameterizedTest

@@ -605,6 +605,20 @@ class UploadTest {
     assertThat(bench.endings).containsExactly(false);
   }
 
+  @Test
+  void ofABodyWhoseHeadCouldNotBeSentNothingIsAsked() throws Exception {
+    Manual body = new Manual(-1);
+    bench.wire.breaksAfter(10).says(TOO_LARGE);
+
+    Exchange exchange = bench.head(post(body));
+
+    assertThat(exchange.answer().statusCode()).isEqualTo(413);
+    assertThat(exchange.requestSent()).isFalse();
+    assertThat(body.subscriber).isNull();
+    exchange.discardBody();
+    assertThat(bench.endings).containsExactly(false);
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void anUploadThatBreaksWithoutAnAnswerIsAHangUpByReset(boolean fin) {

@@ -76,6 +76,7 @@ class CookieRuleTest {
     assertThat(CookieRule.cookies(new Jar(Map.of()), TARGET, NONE)).isEmpty();
     assertThat(CookieRule.cookies(Jar.of(), TARGET, NONE)).isEmpty();
     assertThat(CookieRule.cookies(Jar.of(""), TARGET, NONE)).isEmpty();
+    assertThat(CookieRule.cookies(Jar.of("a=1", "", "b=2"), TARGET, NONE)).isEqualTo("a=1; b=2");
   }
 
   @Test

@@ -113,6 +113,8 @@ class RedirectRuleTest {
         "http://u:p@z.example/y, http://u:p@z.example/y",
         "http://[::1]:8080/y, http://[::1]:8080/y",
         "http://z.example:/y, http://z.example:/y",
+        "http://z.example:65535/y, http://z.example:65535/y",
+        "http://z.example:1/y, http://z.example:1/y",
         "http://z.example/a%20b?c%2Fd, http://z.example/a%20b?c%2Fd",
         "/\u00e9, http://a.example/\u00e9"
       })
@@ -136,6 +138,7 @@ class RedirectRuleTest {
         "http://z .example/",
         "http://z_z/",
         "http://z.example:99999/",
+        "http://z.example:65536/",
         "http://z.example:0/",
         "http://z.example:-1/",
         "http://[::1/",
