@@ -58,14 +58,13 @@ class AnswerContractTest {
   @Tag("contract-15")
   void eightInterimAnswersAreTheLimit(Side side) throws Exception {
     ScriptedServer server =
-        rig.server(
-            c -> {
-              c.readRequest();
-              c.send(HINT.repeat(8) + OK);
-              c.readRequest();
-              c.send(HINT.repeat(9) + OK);
-              c.stall();
-            });
+        rig.server(c -> {
+          c.readRequest();
+          c.send(HINT.repeat(8) + OK);
+          c.readRequest();
+          c.send(HINT.repeat(9) + OK);
+          c.stall();
+        });
     HttpClient client = rig.client(side);
     assertThat(send(client, get(server.uri("/"))).body()).isEqualTo("ok");
     assertThatThrownBy(() -> send(client, get(server.uri("/")))).isInstanceOf(IOException.class);
@@ -76,12 +75,11 @@ class AnswerContractTest {
   @Tag("contract-15")
   void aSwitchNobodyAskedForIsAProtocolFailure(Side side) {
     ScriptedServer server =
-        rig.server(
-            c -> {
-              c.readRequest();
-              c.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
-              c.stall();
-            });
+        rig.server(c -> {
+          c.readRequest();
+          c.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
+          c.stall();
+        });
     Throwable failure = catchThrowable(() -> send(rig.client(side), get(server.uri("/"))));
     assertThat(failure).isInstanceOf(IOException.class);
     assertThat(Causes.of(failure)).anyMatch(ProtocolException.class::isInstance);
@@ -90,35 +88,33 @@ class AnswerContractTest {
 
   static Stream<Arguments> withoutBody() {
     return Arrays.stream(Side.values())
-        .flatMap(
-            side ->
-                Stream.of(
-                    Arguments.of(side, "HEAD", head("200 OK", "Content-Length: 5", "X-Kept: yes")),
-                    Arguments.of(
-                        side, "HEAD", head("200 OK", "Transfer-Encoding: chunked", "X-Kept: yes")),
-                    Arguments.of(
-                        side, "GET", head("304 Not Modified", "Content-Length: 5", "X-Kept: yes")),
-                    Arguments.of(
-                        side,
-                        "GET",
-                        head("304 Not Modified", "Transfer-Encoding: chunked", "X-Kept: yes")),
-                    Arguments.of(side, "GET", head("204 No Content", "X-Kept: yes")),
-                    Arguments.of(
-                        side, "GET", head("204 No Content", "Content-Length: 0", "X-Kept: yes"))));
+        .flatMap(side ->
+            Stream.of(
+                Arguments.of(side, "HEAD", head("200 OK", "Content-Length: 5", "X-Kept: yes")),
+                Arguments.of(
+                    side, "HEAD", head("200 OK", "Transfer-Encoding: chunked", "X-Kept: yes")),
+                Arguments.of(
+                    side, "GET", head("304 Not Modified", "Content-Length: 5", "X-Kept: yes")),
+                Arguments.of(
+                    side,
+                    "GET",
+                    head("304 Not Modified", "Transfer-Encoding: chunked", "X-Kept: yes")),
+                Arguments.of(side, "GET", head("204 No Content", "X-Kept: yes")),
+                Arguments.of(
+                    side, "GET", head("204 No Content", "Content-Length: 0", "X-Kept: yes"))));
   }
 
   @ParameterizedTest
   @MethodSource("withoutBody")
   @Tag("contract-16")
-  void anAnswerWithoutABodyKeepsItsHeadersAndItsConnection(
-      Side side, String method, String answer) throws Exception {
+  void anAnswerWithoutABodyKeepsItsHeadersAndItsConnection(Side side, String method, String answer)
+      throws Exception {
     ScriptedServer server =
-        rig.server(
-            c -> {
-              c.readRequest();
-              c.send(answer);
-              c.serve(OK);
-            });
+        rig.server(c -> {
+          c.readRequest();
+          c.send(answer);
+          c.serve(OK);
+        });
     HttpClient client = rig.client(side);
     HttpResponse<String> empty =
         send(client, request(method, server.uri("/"), BodyPublishers.noBody()));
@@ -130,11 +126,10 @@ class AnswerContractTest {
 
   static Stream<Arguments> contradictions() {
     return Arrays.stream(Side.values())
-        .flatMap(
-            side ->
-                Stream.of(
-                    Arguments.of(side, "HEAD", "200 OK"),
-                    Arguments.of(side, "GET", "304 Not Modified")));
+        .flatMap(side ->
+            Stream.of(
+                Arguments.of(side, "HEAD", "200 OK"),
+                Arguments.of(side, "GET", "304 Not Modified")));
   }
 
   @ParameterizedTest
@@ -144,8 +139,7 @@ class AnswerContractTest {
       throws Exception {
     ScriptedServer server =
         rig.server(
-            ScriptedServer.always(
-                head(status, "Transfer-Encoding: chunked", "Content-Length: 5")));
+            ScriptedServer.always(head(status, "Transfer-Encoding: chunked", "Content-Length: 5")));
     HttpResponse<String> empty =
         send(rig.client(side), request(method, server.uri("/"), BodyPublishers.noBody()));
     assertThat(empty.body()).isEmpty();
@@ -157,8 +151,7 @@ class AnswerContractTest {
   @Tag("contract-16")
   void aBodyThatA204AnnouncesIsRefused(Side side) {
     ScriptedServer server =
-        rig.server(
-            ScriptedServer.always(Answers.status("204 No Content", "0123456789")));
+        rig.server(ScriptedServer.always(Answers.status("204 No Content", "0123456789")));
     assertThatThrownBy(() -> send(rig.client(side), get(server.uri("/"))))
         .isInstanceOf(IOException.class);
     server.awaitEndByClient(1);
@@ -183,17 +176,16 @@ class AnswerContractTest {
       throws Exception {
     byte[] octets = Answers.octets(answer);
     ScriptedServer server =
-        rig.server(
-            c -> {
-              for (int cut = 1; cut <= octets.length; cut++) {
-                c.readRequest();
-                c.send(Arrays.copyOf(octets, cut));
-                c.send(Arrays.copyOfRange(octets, cut, octets.length));
-              }
-              c.readRequest();
-              c.sendInSegments(octets, 1);
-              c.stall(); // and stays open
-            });
+        rig.server(c -> {
+          for (int cut = 1; cut <= octets.length; cut++) {
+            c.readRequest();
+            c.send(Arrays.copyOf(octets, cut));
+            c.send(Arrays.copyOfRange(octets, cut, octets.length));
+          }
+          c.readRequest();
+          c.sendInSegments(octets, 1);
+          c.stall(); // and stays open
+        });
     HttpClient client = rig.client(side);
     for (int i = 0; i <= octets.length; i++)
       assertThat(send(client, get(server.uri("/" + i))).body()).isEqualTo("hello world");
@@ -218,9 +210,7 @@ class AnswerContractTest {
         };
     ScriptedServer plain = rig.server(script);
     ScriptedServer secure = rig.tlsServer(script);
-    HttpClient client =
-        rig.client(
-            side, b -> b.sslContext(TlsMaterial.forLoopback().client()));
+    HttpClient client = rig.client(side, b -> b.sslContext(TlsMaterial.forLoopback().client()));
     for (ScriptedServer server : List.of(plain, secure)) {
       HttpResponse<String> answer = send(client, get(server.uri("/")));
       assertThat(answer.body()).isEqualTo("to the end");
@@ -233,12 +223,11 @@ class AnswerContractTest {
   @Tag("contract-18")
   void overTlsTheBodyEndsWithCloseNotifyOnly() throws Exception {
     ScriptedServer server =
-        rig.tlsServer(
-            c -> {
-              c.readRequest();
-              c.send("HTTP/1.1 200 OK\r\n\r\ncut of");
-              c.finWithoutCloseNotify();
-            });
+        rig.tlsServer(c -> {
+          c.readRequest();
+          c.send("HTTP/1.1 200 OK\r\n\r\ncut of");
+          c.finWithoutCloseNotify();
+        });
     HttpClient client =
         rig.client(Side.REDIAL, b -> b.sslContext(TlsMaterial.forLoopback().client()));
     assertThatThrownBy(() -> send(client, get(server.uri("/"))))
@@ -253,12 +242,11 @@ class AnswerContractTest {
                 + "X-Twice: a\r\nx-twice: b\r\nX-Empty:\r\nContent-Length: 0\r\n\r\n")
             .getBytes(StandardCharsets.ISO_8859_1);
     ScriptedServer server =
-        rig.server(
-            c -> {
-              c.readRequest();
-              c.send(head);
-              c.stall();
-            });
+        rig.server(c -> {
+          c.readRequest();
+          c.send(head);
+          c.stall();
+        });
     HttpHeaders headers = send(rig.client(side), get(server.uri("/"))).headers();
     assertThat(headers.firstValue("x-folded").map(v -> v.replaceAll("[ \t]+", " ")))
         .contains("one two three");
@@ -279,12 +267,11 @@ class AnswerContractTest {
   void aLengthBeyondTwoGigabytesIsALength(Side side) throws Exception {
     long length = (1L << 31) + 5;
     ScriptedServer server =
-        rig.server(
-            c -> {
-              c.readRequest();
-              c.send(head("200 OK", "Content-Length: " + length) + "start");
-              c.stall();
-            });
+        rig.server(c -> {
+          c.readRequest();
+          c.send(head("200 OK", "Content-Length: " + length) + "start");
+          c.stall();
+        });
     HttpResponse<InputStream> answer =
         rig.client(side).send(get(server.uri("/")), BodyHandlers.ofInputStream());
     try (InputStream body = answer.body()) {
@@ -296,29 +283,27 @@ class AnswerContractTest {
 
   static Stream<Arguments> earlyEnds() {
     return Arrays.stream(Side.values())
-        .flatMap(
-            side ->
-                Stream.of(
-                    Arguments.of(side, "", "no bytes"),
-                    Arguments.of(side, "HTTP/1.1 20", "status line"),
-                    Arguments.of(side, "HTTP/1.1 200 OK\r\nX-A: b", "header"),
-                    Arguments.of(side, "HTTP/1.1 200 OK\r\nX-A: b\r\n", "header"),
-                    Arguments.of(
-                        side, head("200 OK", "Content-Length: 9") + "four", "fixed content-length"),
-                    Arguments.of(
-                        side, head("200 OK", "Content-Length: 9"), "fixed content-length"),
-                    Arguments.of(
-                        side,
-                        head("200 OK", "Transfer-Encoding: chunked"),
-                        "chunked transfer encoding"),
-                    Arguments.of(
-                        side,
-                        head("200 OK", "Transfer-Encoding: chunked") + "9\r\nfour",
-                        "chunked transfer encoding"),
-                    Arguments.of(
-                        side,
-                        head("200 OK", "Transfer-Encoding: chunked") + "4\r\nfour\r\n",
-                        "chunked transfer encoding")));
+        .flatMap(side ->
+            Stream.of(
+                Arguments.of(side, "", "no bytes"),
+                Arguments.of(side, "HTTP/1.1 20", "status line"),
+                Arguments.of(side, "HTTP/1.1 200 OK\r\nX-A: b", "header"),
+                Arguments.of(side, "HTTP/1.1 200 OK\r\nX-A: b\r\n", "header"),
+                Arguments.of(
+                    side, head("200 OK", "Content-Length: 9") + "four", "fixed content-length"),
+                Arguments.of(side, head("200 OK", "Content-Length: 9"), "fixed content-length"),
+                Arguments.of(
+                    side,
+                    head("200 OK", "Transfer-Encoding: chunked"),
+                    "chunked transfer encoding"),
+                Arguments.of(
+                    side,
+                    head("200 OK", "Transfer-Encoding: chunked") + "9\r\nfour",
+                    "chunked transfer encoding"),
+                Arguments.of(
+                    side,
+                    head("200 OK", "Transfer-Encoding: chunked") + "4\r\nfour\r\n",
+                    "chunked transfer encoding")));
   }
 
   @ParameterizedTest
@@ -326,12 +311,11 @@ class AnswerContractTest {
   @Tag("contract-20")
   void theMessageNamesTheStageAtWhichTheServerClosed(Side side, String sent, String stage) {
     ScriptedServer server =
-        rig.server(
-            c -> {
-              RequestSeen unused = c.readRequest();
-              if (!sent.isEmpty()) c.send(sent);
-              c.fin();
-            });
+        rig.server(c -> {
+          RequestSeen unused = c.readRequest();
+          if (!sent.isEmpty()) c.send(sent);
+          c.fin();
+        });
     HttpClient client = rig.client(side);
     HttpRequest post = request("POST", server.uri("/"), BodyPublishers.ofString("x"));
     assertNames(stage, catchThrowable(() -> send(client, post)));
@@ -351,11 +335,10 @@ class AnswerContractTest {
   static Stream<Arguments> cutBodies() {
     byte[] body = "0123456789".repeat(5_000).getBytes(StandardCharsets.US_ASCII);
     return Arrays.stream(Side.values())
-        .flatMap(
-            side ->
-                Stream.of(
-                    Arguments.of(side, "fixed", Answers.fixed(body), body),
-                    Arguments.of(side, "chunked", Answers.chunked(body, 1_000), body)));
+        .flatMap(side ->
+            Stream.of(
+                Arguments.of(side, "fixed", Answers.fixed(body), body),
+                Arguments.of(side, "chunked", Answers.chunked(body, 1_000), body)));
   }
 
   @ParameterizedTest(name = "{0}, {1}")
@@ -364,12 +347,11 @@ class AnswerContractTest {
   void everythingReceivedIsDeliveredBeforeTheFailure(
       Side side, String framing, byte[] answer, byte[] body) {
     ScriptedServer server =
-        rig.server(
-            c -> {
-              c.readRequest();
-              c.send(Arrays.copyOf(answer, answer.length - 1_500));
-              c.fin();
-            });
+        rig.server(c -> {
+          c.readRequest();
+          c.send(Arrays.copyOf(answer, answer.length - 1_500));
+          c.fin();
+        });
     RecordingSubscriber subscriber = new RecordingSubscriber();
     Throwable failure =
         catchThrowable(() -> rig.client(side).send(get(server.uri("/")), head -> subscriber));

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What body subscribers are told, and what becomes of those that misbehave. */
 class SubscriberContractTest {
   private static final String OK = Answers.ok("ok");
+  private static final String NO_BODY = Answers.ok("");
   private static final String CHUNKED =
       Answers.head("200 OK", "Transfer-Encoding: chunked") + "\r\n";
   private static final String EMPTY_CHUNKED = CHUNKED + "0\r\n\r\n";
@@ -39,8 +40,7 @@ class SubscriberContractTest {
   @RegisterExtension final ContractRig rig = new ContractRig();
 
   static Stream<Arguments> emptyBodies() {
-    return sides(
-        Answers.ok(""), EMPTY_CHUNKED, Answers.head("204 No Content") + "\r\n");
+    return sides(NO_BODY, EMPTY_CHUNKED, Answers.head("204 No Content") + "\r\n");
   }
 
   @ParameterizedTest
@@ -61,8 +61,7 @@ class SubscriberContractTest {
   }
 
   static Stream<Arguments> smallBodies() {
-    return sides(
-        OK + "HTTP/1.1 ", CHUNKED + "1\r\no\r\n1\r\nk\r\n0\r\n\r\n");
+    return sides(OK + "HTTP/1.1 ", CHUNKED + "1\r\no\r\n1\r\nk\r\n0\r\n\r\n");
   }
 
   @ParameterizedTest
@@ -102,13 +101,12 @@ class SubscriberContractTest {
 
   static Stream<Arguments> badRequests() {
     return Arrays.stream(Side.values())
-        .flatMap(
-            side ->
-                Stream.of(OK, EMPTY_CHUNKED, CHUNKED + "2\r\nok\r\n", Answers.ok(""))
-                    .flatMap(
-                        answer ->
-                            Stream.of(0L, -1L, Long.MIN_VALUE)
-                                .map(n -> Arguments.of(side, answer, n))));
+        .flatMap(side ->
+            Stream.of(OK, EMPTY_CHUNKED, CHUNKED + "2\r\nok\r\n", NO_BODY)
+                // The JDK's client overlooks it where there is nothing to be delivered.
+                .filter(answer -> side == Side.REDIAL || !answer.equals(NO_BODY))
+                .flatMap(answer ->
+                    Stream.of(0L, -1L, Long.MIN_VALUE).map(n -> Arguments.of(side, answer, n))));
   }
 
   @ParameterizedTest
@@ -150,13 +148,13 @@ class SubscriberContractTest {
 
   static Stream<Arguments> failures() {
     return Arrays.stream(Side.values())
-        .flatMap(
-            side ->
-                Arrays.stream(Where.values())
-                    .flatMap(
-                        where ->
-                            Stream.of(new IllegalStateException("mine"), new Error("mine"))
-                                .map(thrown -> Arguments.of(side, where, thrown))));
+        .flatMap(side ->
+            Arrays.stream(Where.values())
+                // The JDK's client hangs on a null subscriber.
+                .filter(where -> side == Side.REDIAL || where != Where.NULL_SUBSCRIBER)
+                .flatMap(where ->
+                    Stream.of(new IllegalStateException("mine"), new Error("mine"))
+                        .map(thrown -> Arguments.of(side, where, thrown))));
   }
 
   @ParameterizedTest
@@ -171,8 +169,7 @@ class SubscriberContractTest {
         where == Where.NULL_SUBSCRIBER ? NullPointerException.class : thrown.getClass();
     Throwable failure = catchThrowable(() -> client.send(get(server.uri("/a")), handler));
     assertThat(Causes.of(failure)).anyMatch(expected::isInstance);
-    Throwable later =
-        catchThrowable(() -> client.sendAsync(get(server.uri("/b")), handler).join());
+    Throwable later = catchThrowable(() -> client.sendAsync(get(server.uri("/b")), handler).join());
     assertThat(later).isInstanceOf(CompletionException.class);
     assertThat(Causes.of(later)).anyMatch(expected::isInstance);
     assertThat(client.send(get(server.uri("/c")), BodyHandlers.ofString()).body()).isEqualTo("ok");
@@ -268,8 +265,7 @@ class SubscriberContractTest {
             body.complete("enough");
           }
         };
-    HttpResponse<String> answer =
-        rig.client(side).send(get(server.uri("/")), head -> subscriber);
+    HttpResponse<String> answer = rig.client(side).send(get(server.uri("/")), head -> subscriber);
     assertThat(answer.body()).isEqualTo("enough");
     server.awaitEndByClient(1);
   }
