@@ -233,6 +233,43 @@ class RequestContractTest {
     body.awaitGivenUp();
   }
 
+  /** The JDK's client waits until its time-out. */
+  @Test
+  @Tag("contract-13")
+  void aSilentServerGetsTheBodyAfterAWhile() throws Exception {
+    ScriptedServer server = rig.server(ScriptedServer.always(OK)); // knows nothing of 100
+    HttpRequest request =
+        of("POST", server.uri("/"))
+            .POST(BodyPublishers.ofString("four"))
+            .expectContinue(true)
+            .build();
+    assertThat(send(rig.client(Side.REDIAL), request).body()).isEqualTo("ok");
+    assertThat(server.requests().getFirst().text()).isEqualTo("four");
+  }
+
+  /** The JDK's client hands the 417 out. */
+  @Test
+  @Tag("contract-13")
+  void a417IsAnsweredByTheRequestWithoutTheExpectation() throws Exception {
+    ScriptedServer server =
+        rig.server(
+            c -> {
+              c.readHeadOnly();
+              c.send(Answers.status("417 Expectation Failed", ""));
+              c.stall();
+            },
+            ScriptedServer.always(OK));
+    HttpRequest request =
+        of("POST", server.uri("/"))
+            .POST(BodyPublishers.ofString("four"))
+            .expectContinue(true)
+            .build();
+    assertThat(send(rig.client(Side.REDIAL), request).body()).isEqualTo("ok");
+    assertThat(server.requests()).hasSize(1);
+    assertThat(server.requests().getFirst().field("Expect")).isEmpty();
+    assertThat(server.requests().getFirst().text()).isEqualTo("four");
+  }
+
   @OnBothSides
   @Tag("contract-14")
   void anEndlessBodyStopsWhenTheServerCloses(Side side) throws Exception {
