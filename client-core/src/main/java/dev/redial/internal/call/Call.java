@@ -75,7 +75,7 @@ final class Call<T extends @Nullable Object> {
    * Planned once for each target: proxy selectors are asked once for a request, not for its
    * retries.
    */
-  private Route route() throws IOException {
+  private Route route() {
     Route planned = route;
     if (planned == null) route = planned = engine.planner().plan(request.uri());
     return planned;

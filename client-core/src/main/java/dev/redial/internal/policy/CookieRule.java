@@ -26,13 +26,23 @@ public final class CookieRule {
    */
   public static String cookies(CookieHandler handler, URI uri, HttpHeaders own) throws IOException {
     List<String> cookies = new ArrayList<>(own.allValues("cookie"));
-    for (Map.Entry<String, List<String>> field : handler.get(uri, own.map()).entrySet()) {
+    for (Map.Entry<String, List<String>> field : asked(handler, uri, own).entrySet()) {
       if (!field.getKey().equalsIgnoreCase("Cookie")) continue;
       for (String value : field.getValue()) {
         if (isSendable(value)) cookies.add(value);
       }
     }
     return String.join("; ", cookies);
+  }
+
+  /** Callers of send expect an IOException whatever a handler of theirs throws. */
+  private static Map<String, List<String>> asked(CookieHandler handler, URI uri, HttpHeaders own)
+      throws IOException {
+    try {
+      return handler.get(uri, own.map());
+    } catch (RuntimeException e) {
+      throw new IOException("the cookie handler failed: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -55,6 +65,10 @@ public final class CookieRule {
    * @throws IOException from the handler
    */
   public static void store(CookieHandler handler, URI uri, HttpHeaders headers) throws IOException {
-    handler.put(uri, headers.map());
+    try {
+      handler.put(uri, headers.map());
+    } catch (RuntimeException e) {
+      throw new IOException("the cookie handler failed: " + e.getMessage(), e);
+    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.redial.internal.route;
 
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -25,19 +24,19 @@ public final class RoutePlanner {
    * The route to a target.
    *
    * @param uri http or https, with a host
-   * @return straight unless the selector's first choice is an HTTP proxy
-   * @throws IOException if the selector asks for what this client does not speak, SOCKS
+   * @return straight unless the selector's first choice is an HTTP proxy: a SOCKS proxy, which the
+   *     default selector names for every target once {@code socksProxyHost} is set, is passed over
+   *     as the JDK's client does
    */
-  public Route plan(URI uri) throws IOException {
+  public Route plan(URI uri) {
     Origin origin = Origin.of(uri);
     if (proxies == null) return new Route(origin, null);
     List<Proxy> choices = proxies.select(uri);
     if (choices == null || choices.isEmpty()) return new Route(origin, null);
     Proxy first = choices.get(0);
     return switch (first.type()) {
-      case DIRECT -> new Route(origin, null);
+      case DIRECT, SOCKS -> new Route(origin, null);
       case HTTP -> new Route(origin, (InetSocketAddress) first.address());
-      case SOCKS -> throw new IOException("SOCKS proxies are not supported: " + first);
     };
   }
 }

@@ -316,4 +316,13 @@ class ConnectionContractTest extends BothClients {
     assertThat(client.send(get(target), BodyHandlers.ofString()).body()).isEqualTo("x");
     assertThat(proxy.requests().getFirst().target()).isEqualTo(target.toString());
   }
+
+  @OnBothSides // 57
+  void aSocksProxyIsPassedOver(Side side) throws Exception {
+    ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
+    Proxy socks = new Proxy(Proxy.Type.SOCKS, new InetSocketAddress("127.0.0.1", server.port()));
+    HttpClient client = client(side, b -> b.proxy(new Asked(uri -> socks)));
+    assertThat(client.send(get(server.uri("/a")), BodyHandlers.ofString()).body()).isEqualTo("x");
+    assertThat(server.requests().getFirst().target()).isEqualTo("/a");
+  }
 }

@@ -11,6 +11,7 @@ import dev.redial.tests.kit.Gate;
 import dev.redial.tests.kit.ScriptedServer;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.CookieHandler;
 import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,6 +22,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -80,6 +82,41 @@ class SendContractTest extends BothClients {
     return frame.getMethodName().equals("send")
         && (frame.getClassName().equals(RedialClient.class.getName())
             || frame.getClassName().endsWith("HttpClientFacade"));
+  }
+
+  @OnBothSides // 30
+  void aCookieHandlerThatThrowsFailsTheSendWithAnIOException(Side side) {
+    ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("")));
+    for (boolean getting : List.of(true, false)) {
+      RuntimeException thrown = new IllegalStateException("of the handler");
+      HttpClient client = client(side, b -> b.cookieHandler(new Throwing(getting, thrown)));
+      Throwable failure =
+          failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()));
+      assertThat(failure).isInstanceOf(IOException.class);
+      assertThat(chain(failure)).contains(thrown);
+    }
+  }
+
+  /** Throws when it is asked for cookies, or else when it is given some. */
+  private static final class Throwing extends CookieHandler {
+    private final boolean getting;
+    private final RuntimeException thrown;
+
+    Throwing(boolean getting, RuntimeException thrown) {
+      this.getting = getting;
+      this.thrown = thrown;
+    }
+
+    @Override
+    public Map<String, List<String>> get(URI uri, Map<String, List<String>> headers) {
+      if (getting) throw thrown;
+      return Map.of();
+    }
+
+    @Override
+    public void put(URI uri, Map<String, List<String>> headers) {
+      throw thrown;
+    }
   }
 
   static Stream<Arguments> threads() {
