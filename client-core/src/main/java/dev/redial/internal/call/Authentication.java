@@ -158,9 +158,8 @@ final class Authentication {
       return; // another call has learned them meanwhile
     }
     int before = tries.getOrDefault(asker, 0);
-    if (before > 0 && before >= properties.maxAuthTries())
-      throw new IOException(
-          "too many authentication attempts. Limit: " + properties.maxAuthTries());
+    if (before > properties.maxAuthTries()) // the first try, and so many more
+    throw new IOException("too many authentication attempts. Limit: " + properties.maxAuthTries());
     tries.put(asker, before + 1);
     Optional<Credentials> renewed =
         refused == null

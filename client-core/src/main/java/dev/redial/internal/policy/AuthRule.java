@@ -147,7 +147,7 @@ public final class AuthRule {
             proxy == null ? uri.getPort() : proxy.getPort(),
             proxy == null ? uri.getScheme() : "http",
             challenge.parameters().get("realm"),
-            digest ? "Digest" : "Basic",
+            challenge.scheme(), // in lower case, as the JDK tells it
             uri.toURL(),
             asker == Asker.PROXY
                 ? Authenticator.RequestorType.PROXY

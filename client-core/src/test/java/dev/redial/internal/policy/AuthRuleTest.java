@@ -122,9 +122,9 @@ class AuthRuleTest {
     Credentials hashed = AuthRule.credentials(asked, Asker.SERVER, digest, TARGET, null, () -> "c");
     assertThat(asked.questions)
         .containsExactly(
-            "SERVER Basic <r> http a.example 81 " + TARGET,
-            "PROXY Basic <r> http p.example 3128 " + TARGET,
-            "SERVER Digest <d> http a.example 81 " + TARGET);
+            "SERVER basic <r> http a.example 81 " + TARGET,
+            "PROXY basic <r> http p.example 3128 " + TARGET,
+            "SERVER digest <d> http a.example 81 " + TARGET);
     assertThat(server.fieldValue("GET", "/")).isEqualTo("Basic dTpw");
     assertThat(proxy.fieldValue("CONNECT", "x:1")).isEqualTo("Basic dTpw");
     assertThat(hashed.fieldValue("GET", "/")).startsWith("Digest username=\"u\", realm=\"d\"");
