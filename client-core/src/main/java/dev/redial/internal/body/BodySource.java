@@ -17,11 +17,28 @@ public interface BodySource {
   @Nullable ByteBuffer next() throws IOException, InterruptedException;
 
   /**
-   * Whether the rest of the body has already arrived, so that reading it will not block.
+   * Whether something of the body has already arrived, so that {@link #next} will not wait for the
+   * server.
    *
-   * @return true also if there is none
+   * @return true also at the end of the body
    */
   boolean arrived();
+
+  /**
+   * Has something run as soon as the connection is closed from this side, by a deadline or with the
+   * client; at once if it is closed already.
+   *
+   * @param wakeUp run on any thread; must not block
+   */
+  void onClose(Runnable wakeUp);
+
+  /**
+   * Fails as {@link #next} would if the connection was closed from this side.
+   *
+   * @throws IOException a typed failure
+   * @throws InterruptedException if the thread was interrupted
+   */
+  void checkOpen() throws IOException, InterruptedException;
 
   /**
    * Gives the rest of the body up and closes the connection at once; from any thread, at any time,

@@ -28,6 +28,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   private Flow.@Nullable Subscription subscription;
   private @Nullable Throwable failure;
   private boolean complete;
+  private boolean abandoned;
   private boolean cancelled;
 
   // Confined to the reading thread.
@@ -50,7 +51,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
    *
    * @param deadlineNanos on the scale of {@link System#nanoTime()}, or {@link Long#MAX_VALUE} for
    *     none
-   * @return the buffer, or null when the body is complete or {@link #cancel()} was called
+   * @return the buffer, or null when the body is complete or was {@linkplain #abandon() abandoned}
    * @throws PublisherFailure if the publisher failed or its length is not the announced one
    * @throws TimeoutException if the deadline passed
    */
@@ -118,9 +119,9 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
     if (toAsk != null) request(toAsk);
     lock.lockInterruptibly();
     try {
-      while (published.isEmpty() && failure == null && !complete && !cancelled)
+      while (published.isEmpty() && failure == null && !complete && !abandoned)
         await(deadlineNanos);
-      if (cancelled) return null;
+      if (abandoned) return null;
       ByteBuffer buffer = published.poll();
       if (buffer == null && failure != null) throw new PublisherFailure(failure);
       return buffer;
@@ -142,9 +143,9 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
       throws InterruptedException, TimeoutException {
     lock.lockInterruptibly();
     try {
-      while (subscription == null && failure == null && !complete && !cancelled)
+      while (subscription == null && failure == null && !complete && !abandoned)
         await(deadlineNanos);
-      boolean over = failure != null || complete || cancelled;
+      boolean over = failure != null || complete || abandoned;
       return over || !published.isEmpty() ? null : subscription;
     } finally {
       lock.unlock();
@@ -167,15 +168,29 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
     if (taken > announced)
       throw new PublisherFailure(
           "Too many bytes in request body. Expected: " + announced + ", got: " + taken);
-    if (ended && taken < announced && !isCancelled())
+    if (ended && taken < announced && !isAbandoned())
       throw new PublisherFailure(
           "Too few bytes returned by the publisher (" + taken + "/" + announced + ")");
   }
 
-  private boolean isCancelled() {
+  private boolean isAbandoned() {
     lock.lock();
     try {
-      return cancelled;
+      return abandoned;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Lets a waiting {@link #next} return null; from any thread. It calls nothing of the publisher's,
+   * so it never blocks; whoever reads has to {@link #cancel()}.
+   */
+  public void abandon() {
+    lock.lock();
+    try {
+      abandoned = true;
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -191,6 +206,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
     try {
       toCancel = complete || failure != null || cancelled ? null : subscription;
       cancelled = true;
+      abandoned = true;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -226,7 +242,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
     Objects.requireNonNull(buffer);
     lock.lock();
     try {
-      if (complete || cancelled) return;
+      if (complete || abandoned) return;
       published.add(buffer);
       changed.signalAll();
     } finally {

@@ -107,6 +107,7 @@ public final class SubscriberFeeder<T> implements Flow.Subscription {
   private void subscribe() throws SubscriberFailure {
     if (subscribed) return;
     subscribed = true;
+    source.onClose(this::wake);
     try {
       subscriber.onSubscribe(this);
     } catch (Throwable thrown) {
@@ -160,15 +161,21 @@ public final class SubscriberFeeder<T> implements Flow.Subscription {
     }
   }
 
-  private boolean awaitDemand(boolean mayBlock) throws InterruptedException {
-    while (demand.get() == 0 && !cancelled && !badRequest) {
+  /** A body that lost its connection must not wait for a subscriber that wants no more of it. */
+  private boolean awaitDemand(boolean mayBlock) throws IOException, InterruptedException {
+    while (lacksDemand()) {
       if (!mayBlock) return false;
       waiting = Thread.currentThread();
-      if (demand.get() == 0 && !cancelled && !badRequest) LockSupport.park(this);
+      source.checkOpen();
+      if (lacksDemand()) LockSupport.park(this);
       waiting = null;
       if (Thread.interrupted()) throw new InterruptedException();
     }
     return true;
+  }
+
+  private boolean lacksDemand() {
+    return demand.get() == 0 && !cancelled && !badRequest;
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.redial.internal.call;
 import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
-import dev.redial.HangUpException;
 import dev.redial.ResponseTimeoutException;
 import dev.redial.ServerActed;
 import dev.redial.internal.connection.Answer;
@@ -37,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Call<T extends @Nullable Object> {
   private final Engine engine;
-  private final HttpRequest original;
   private final BodyHandler<T> handler;
   private final long deadline;
 
@@ -51,11 +49,11 @@ final class Call<T extends @Nullable Object> {
   private boolean retried;
   private boolean expectContinue;
   private @Nullable IOException firstFailure;
-  private @Nullable Exchange delivered;
+
+  private volatile @Nullable Exchange delivered; // for whoever abandons the call
 
   Call(Engine engine, HttpRequest request, BodyHandler<T> handler) {
     this.engine = engine;
-    this.original = request;
     this.request = request;
     this.handler = handler;
     this.deadline = Deadline.of(request);
@@ -121,7 +119,7 @@ final class Call<T extends @Nullable Object> {
   private void sendAgainOrThrow(
       IOException e, Repeatability repeatability, Route route, Attempt attempt) throws IOException {
     if (!(e instanceof ExchangeFailure failure)) throw reported(e);
-    if (attempt.reused() && failure instanceof HangUpException) engine.learnFrom(route, attempt);
+    if (RetryRule.lostTheRace(failure)) engine.learnFrom(route, attempt);
     if (!RetryRule.sendsAgainAfter(failure, repeatability, retried)) throw reported(e);
     retried = true;
     firstFailure = e;
@@ -270,12 +268,9 @@ final class Call<T extends @Nullable Object> {
     throw reported(new ResponseTimeoutException("request timed out; " + evidence, evidence));
   }
 
-  /** Gives the body of the response up, as nobody gets it; on the thread that ran the call. */
+  /** Gives the body of the response up, as nobody gets it; from any thread. */
   void abandon() {
-    if (delivered != null) delivered.abort();
-  }
-
-  HttpRequest original() {
-    return original;
+    Exchange current = delivered;
+    if (current != null) current.abort();
   }
 }

@@ -126,12 +126,13 @@ public final class Engine {
   public <T extends @Nullable Object> CompletableFuture<HttpResponse<T>> sendAsync(
       HttpRequest request, BodyHandler<T> handler) {
     RequestCheck.check(request, settings.properties().allowedHeaders());
+    Call<T> call = new Call<>(this, request, handler);
     try {
       enter(request);
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return new AsyncCall<>(this, new Call<>(this, request, handler), dependents).start();
+    return new AsyncCall<>(this, call, dependents).start();
   }
 
   private void enter(HttpRequest request) throws IOException {

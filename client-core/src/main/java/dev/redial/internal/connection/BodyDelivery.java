@@ -6,6 +6,7 @@ import dev.redial.internal.body.SubscriberFailure;
 import dev.redial.internal.body.SubscriberFeeder;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -116,6 +117,9 @@ final class BodyDelivery<T> {
     while (cause instanceof CompletionException && cause.getCause() != null)
       cause = cause.getCause();
     throwFailure(cause);
+    if (cause instanceof ClosedByInterruptException
+        && Thread.interrupted()) // the subscriber's file
+    throw new InterruptedException("interrupted while the subscriber stored the body");
     return exchange.subscriberFailure(cause);
   }
 

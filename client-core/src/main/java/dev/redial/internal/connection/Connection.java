@@ -47,6 +47,7 @@ public final class Connection {
   private @Nullable ChunkedDecoder chunkedDecoder;
   private long announcedIdleNanos = -1;
   private int exchanges;
+  private volatile @Nullable Runnable wakeUp;
 
   Connection(Wire wire, Watchdog.Alarm alarm, Limits limits, long openedNanos) {
     this(wire, alarm, limits, openedNanos, BODY_BUFFER);
@@ -99,6 +100,22 @@ public final class Connection {
   public void close() {
     wire.close();
     alarm.release();
+    Runnable waiting = wakeUp;
+    if (waiting != null) waiting.run();
+  }
+
+  /**
+   * Has something run when the connection is closed, at once if it is already: for whoever waits
+   * for something else than the wire, which tells its own readers and writers.
+   */
+  void onClose(Runnable action) {
+    wakeUp = action;
+    if (!wire.isOpen()) action.run();
+  }
+
+  /** An idle connection must hold nothing of its last exchange. */
+  void forgetOnClose() {
+    wakeUp = null;
   }
 
   /**

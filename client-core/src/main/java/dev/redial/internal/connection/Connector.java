@@ -170,6 +170,7 @@ public final class Connector {
       if (deadline != Long.MAX_VALUE) alarm.arm(deadline);
       if (closed) throw new IOException("closed");
       Connection connection = open(dial, address, opening);
+      opening.connection = connection;
       if (!alarm.disarm()) throw new IOException("timed out at the last moment");
       open = true;
       return connection;
@@ -267,6 +268,7 @@ public final class Connector {
   private static final class Opening implements Runnable {
     final PlainWire plain;
     volatile Wire wire;
+    volatile @Nullable Connection connection; // once it is open
     Watchdog.@Nullable Alarm alarm;
     ExchangeStage stage = ExchangeStage.CONNECTING;
 
@@ -281,7 +283,9 @@ public final class Connector {
 
     @Override
     public void run() {
-      wire.close();
+      Connection open = connection;
+      if (open == null) wire.close();
+      else open.close();
     }
   }
 }

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Steps, in this order: {@link #send}, {@link #receiveHead}, then {@link #next} until it returns
  * null. The first failure, {@link #abort}, or the end of the body ends the exchange; its {@link
- * Ending} is told exactly once, before the caller sees the last octet.
+ * Ending} is told exactly once, before the caller sees the end of the body.
  */
 public final class Exchange implements BodySource {
   /** Where the connection goes afterwards. */
@@ -152,10 +152,7 @@ public final class Exchange implements BodySource {
     } else if (writeFailure == null) {
       upload =
           new Upload(
-              connection.wire,
-              Objects.requireNonNull(publisher),
-              length < 0,
-              request.expectContinue());
+              connection, Objects.requireNonNull(publisher), length < 0, request.expectContinue());
       upload.start();
     } else {
       Objects.requireNonNull(publisher).cancel();
@@ -165,11 +162,14 @@ public final class Exchange implements BodySource {
 
   private boolean appendBody(Octets out, PublisherReader publisher, long length)
       throws IOException, InterruptedException {
+    connection.onClose(publisher::abandon);
     try {
       while (publisher.taken() < length) {
         ByteBuffer buffer = publisher.next(deadlineNanos);
-        if (buffer == null)
-          throw new IllegalStateException("the publisher was cancelled by nobody");
+        if (buffer == null) { // abandoned
+          publisher.cancel();
+          throw failed(new ClosedChannelException());
+        }
         out.get(buffer, buffer.remaining());
       }
       return publisher.reachedEnd();
@@ -306,7 +306,7 @@ public final class Exchange implements BodySource {
   public void discardBody() throws InterruptedException {
     try {
       if (!bodyOver) connection.alarm.arm(earlier(deadlineNanos, System.nanoTime() + DRAIN_NANOS));
-      if (arrived() || remaining <= DRAIN_LIMIT) drain();
+      if (bodyOver || remaining <= DRAIN_LIMIT) drain();
     } finally {
       abort();
     }
@@ -357,6 +357,16 @@ public final class Exchange implements BodySource {
     } catch (MalformedMessageException e) {
       return true; // next() meets it again
     }
+  }
+
+  @Override
+  public void onClose(Runnable wakeUp) {
+    connection.onClose(wakeUp);
+  }
+
+  @Override
+  public void checkOpen() throws IOException, InterruptedException {
+    if (!connection.wire.isOpen()) throw failed(new ClosedChannelException());
   }
 
   @Override
@@ -480,6 +490,7 @@ public final class Exchange implements BodySource {
     if (!OVER.compareAndSet(this, false, true)) return;
     if (upload != null) upload.stop();
     connection.countExchange();
+    connection.forgetOnClose();
     ending.ended(clean);
   }
 
@@ -487,9 +498,10 @@ public final class Exchange implements BodySource {
   public void abort() {
     if (!OVER.compareAndSet(this, false, true)) return;
     Upload running = upload;
-    if (running != null) running.stop();
-    connection.close();
+    if (running != null) running.sendNoMore();
+    connection.close(); // at once, whatever the caller's publisher does in its cancel()
     ending.ended(false);
+    if (running != null) running.stop();
   }
 
   private InterruptedException interrupted() {

@@ -24,6 +24,10 @@ final class Upload implements Runnable {
    */
   private static final long CONTINUE_WAIT_MILLIS = 1000;
 
+  /** A publisher may hand out any amount at once; it is not copied as a whole. */
+  private static final int LONGEST_CHUNK = 64 * 1024;
+
+  private final Connection connection;
   private final Wire wire;
   private final PublisherReader publisher;
   private final boolean chunked;
@@ -35,8 +39,9 @@ final class Upload implements Runnable {
   private volatile boolean complete;
   private volatile @Nullable Exception failure;
 
-  Upload(Wire wire, PublisherReader publisher, boolean chunked, boolean awaitLeave) {
-    this.wire = wire;
+  Upload(Connection connection, PublisherReader publisher, boolean chunked, boolean awaitLeave) {
+    this.connection = connection;
+    this.wire = connection.wire;
     this.publisher = publisher;
     this.chunked = chunked;
     this.leave = new CountDownLatch(awaitLeave ? 1 : 0);
@@ -73,14 +78,14 @@ final class Upload implements Runnable {
     // A failed write leaves the wire open: an answer that came before the reset can still be read,
     // and the reset ends the reading. Anything else would leave the exchanging thread waiting for
     // an answer to half a request.
-    if (!(e instanceof IOException) || e instanceof SSLException) wire.close();
+    if (!(e instanceof IOException) || e instanceof SSLException) connection.close();
   }
 
   private void send() throws PublisherFailure, InterruptedException, TimeoutException, IOException {
     ByteBuffer buffer;
     while ((buffer = publisher.next(Long.MAX_VALUE)) != null) {
       if (stopped) return;
-      if (chunked) writeChunk(buffer);
+      if (chunked) writeChunks(buffer);
       else wire.write(buffer);
     }
     if (stopped) return;
@@ -88,12 +93,15 @@ final class Upload implements Runnable {
     complete = true;
   }
 
-  private void writeChunk(ByteBuffer data) throws IOException {
-    out.clear();
-    RequestWriter.chunkHead(out, data.remaining());
-    out.get(data, data.remaining());
-    out.crlf();
-    wire.write(ByteBuffer.wrap(out.array(), 0, out.length()));
+  private void writeChunks(ByteBuffer data) throws IOException {
+    while (data.hasRemaining() && !stopped) {
+      int length = Math.min(data.remaining(), LONGEST_CHUNK);
+      out.clear();
+      RequestWriter.chunkHead(out, length);
+      out.get(data, length);
+      out.crlf();
+      wire.write(ByteBuffer.wrap(out.array(), 0, out.length()));
+    }
   }
 
   /** {@code 100 (Continue)} came. */
@@ -108,9 +116,15 @@ final class Upload implements Runnable {
 
   /** Sends no more; does not wait. A write that is under way ends when the wire is closed. */
   void stop() {
+    sendNoMore();
+    publisher.cancel();
+  }
+
+  /** The part of {@link #stop} that calls nothing of the caller's, and so cannot block. */
+  void sendNoMore() {
     stopped = true;
     leave.countDown();
-    publisher.cancel();
+    publisher.abandon();
   }
 
   /** Whether the whole body was sent, waiting for it a little. */

@@ -39,6 +39,18 @@ public final class RetryRule {
   }
 
   /**
+   * Whether the keep-alive race was lost: the server ended an idle connection just as it was used
+   * again. A server that had begun to answer did not run out of patience with it.
+   *
+   * @param failure what happened
+   * @return whether it says anything about how long the server keeps idle connections
+   */
+  public static boolean lostTheRace(ExchangeFailure failure) {
+    ExchangeEvidence evidence = failure.evidence();
+    return failure instanceof HangUpException && evidence.reused() && evidence.bytesReceived() == 0;
+  }
+
+  /**
    * After an answer that says the request was not acted upon.
    *
    * @param status of the answer

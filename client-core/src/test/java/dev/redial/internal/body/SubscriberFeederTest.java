@@ -36,6 +36,8 @@ class SubscriberFeederTest {
     private final AtomicInteger reads = new AtomicInteger();
     private final AtomicInteger aborts = new AtomicInteger();
     private volatile boolean reading;
+    private volatile boolean closed;
+    private volatile Runnable onClose = () -> {};
 
     static Source of(String... buffers) {
       Source source = new Source();
@@ -78,6 +80,21 @@ class SubscriberFeederTest {
     @Override
     public boolean arrived() {
       return !steps.isEmpty();
+    }
+
+    @Override
+    public void onClose(Runnable wakeUp) {
+      onClose = wakeUp;
+    }
+
+    @Override
+    public void checkOpen() throws IOException {
+      if (closed) throw new IOException("closed under the body");
+    }
+
+    void close() {
+      closed = true;
+      onClose.run();
     }
 
     @Override
@@ -147,6 +164,22 @@ class SubscriberFeederTest {
 
   private static void awaitParked(Thread thread) {
     await().until(() -> thread.getState() == Thread.State.WAITING);
+  }
+
+  @Test
+  void aBodyThatLosesItsConnectionDoesNotWaitForDemand() throws Exception {
+    Recorder recorder = new Recorder(1);
+    Source source = Source.of("a", "b");
+    SubscriberFeeder<String> feeder = new SubscriberFeeder<>(recorder, source);
+    Thread thread = feeding(feeder);
+    awaitParked(thread);
+
+    source.close();
+
+    join(thread);
+    assertThat(recorder.told).containsExactly("subscribe", "a", "error");
+    assertThat(recorder.error).hasMessage("closed under the body");
+    assertThat(source.aborts).hasPositiveValue();
   }
 
   // The order of things

@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -29,6 +30,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -406,5 +408,23 @@ class BodyDeliveryTest {
 
     assertThat(kept.get()).hasSize(1);
     assertThat(ISO_8859_1.decode(kept.get().get(0).flip()).toString()).isEqualTo(chunk);
+  }
+
+  @Test
+  void anInterruptWhileAFileIsWrittenIsAnInterrupt(@TempDir Path folder) throws Exception {
+    bench
+        .wire
+        .says("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")
+        .once(() -> {
+          Thread.currentThread().interrupt();
+          return true;
+        })
+        .says("12345");
+    Exchange exchange = bench.head(Bench.get());
+    Running<Path> running =
+        Bench.start(() -> exchange.deliver(BodySubscribers.ofFile(folder.resolve("body"))));
+
+    assertThat(running.failure()).isInstanceOf(InterruptedException.class);
+    assertThat(bench.endings).containsExactly(false);
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.redial.ClientClosedException;
 import dev.redial.ExchangeStage;
 import dev.redial.HangUpException;
 import dev.redial.RequestBodyException;
@@ -170,6 +171,20 @@ class UploadTest {
   }
 
   @Test
+  void aBufferTooLargeToBeCopiedIsSeveralChunks() throws Exception {
+    Manual body = new Manual(-1);
+    bench.wire.once(() -> bench.wire.written().endsWith("0\r\n\r\n")).says(EMPTY);
+    Running<Exchange> running = Bench.start(() -> bench.head(post(body)));
+
+    body.publishes("x".repeat(2 * 0x10000 + 1));
+    body.completes();
+
+    finishes(running.get());
+    String whole = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
+    assertThat(sentBody()).isEqualTo(whole + whole + "1\r\nx\r\n0\r\n\r\n");
+  }
+
+  @Test
   void emptyBuffersAreNoLastChunk() throws Exception {
     Manual body = new Manual(-1);
     bench.wire.once(() -> bench.wire.written().endsWith("0\r\n\r\n")).says(EMPTY);
@@ -313,6 +328,30 @@ class UploadTest {
 
     assertThat(thrown).isInstanceOf(ResponseTimeoutException.class);
     await().until(() -> body.subscriber == null || body.cancelled.get());
+    assertThat(bench.endings).containsExactly(false);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {10, LARGE, -1})
+  void theEndOfTheClientEndsTheWaitForAPublisher(long length) throws Exception {
+    Manual body = new Manual(length);
+    Running<Exchange> running = Bench.start(() -> bench.head(post(body)));
+    await().until(() -> body.requested.get() == 1 && (length == 10 || bench.wire.isReading()));
+
+    bench.connection.close();
+
+    assertThat(running.failure()).isInstanceOf(ClientClosedException.class);
+    await().until(body.cancelled::get);
+    assertThat(bench.endings).containsExactly(false);
+  }
+
+  @Test
+  void aClientThatHasEndedAlreadyWaitsForNoPublisher() throws Exception {
+    Manual body = new Manual(10);
+    bench.connection.close();
+
+    assertThat(Bench.start(() -> bench.head(post(body))).failure())
+        .isInstanceOf(ClientClosedException.class);
     assertThat(bench.endings).containsExactly(false);
   }
 

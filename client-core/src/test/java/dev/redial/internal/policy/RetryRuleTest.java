@@ -388,4 +388,21 @@ class RetryRuleTest {
     if (status == 408) IntStream.range(0, 3).forEach(i -> expected[i] = true);
     assertThat(decided).containsExactly(expected);
   }
+
+  @ParameterizedTest
+  @MethodSource("underway")
+  void theRaceIsLostOnAUsedConnectionBeforeAnyAnswer(Seen seen) {
+    ExchangeFailure reused = hangUp(Ending.FIN).apply(seen.evidence(true));
+    ExchangeFailure fresh = hangUp(Ending.FIN).apply(seen.evidence(false));
+    ExchangeFailure late = new ResponseTimeoutException("late", seen.evidence(true));
+
+    assertThat(RetryRule.lostTheRace(reused)).isEqualTo(seen.received == 0);
+    assertThat(RetryRule.lostTheRace(fresh)).isFalse();
+    assertThat(RetryRule.lostTheRace(late)).isFalse();
+  }
+
+  static List<Seen> underway() {
+    return List.of(
+        NO_OCTET_SENT, HALF_A_HEAD_SENT, ALL_SENT, INTERIM_ONLY, IN_STATUS_LINE, IN_HEADER);
+  }
 }
