@@ -15,10 +15,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Points 49 to 52: which redirects are followed, with what, and how they show. */
 class RedirectContractTest extends BothClients {
@@ -216,5 +218,32 @@ class RedirectContractTest extends BothClients {
     assertThat(elsewhere.field("Authorization")).isEmpty();
     assertThat(elsewhere.field("Cookie")).isEmpty();
     assertThat(elsewhere.field("X-Other")).contains("kept");
+  }
+
+  @ParameterizedTest // 49, a deliberate difference: the JDK's client fails
+  @ValueSource(strings = {"", "Location: http://[bad", "Location: ftp://127.0.0.1/"})
+  void aRedirectThatLeadsNowhereIsHandedOut(String location) throws Exception {
+    String answer =
+        location.isEmpty()
+            ? Answers.status("302 A", "nowhere")
+            : Answers.status("302 A", "nowhere", location);
+    ScriptedServer server = rig.server(ScriptedServer.always(answer));
+    HttpResponse<String> response =
+        following(Side.REDIAL, Redirect.ALWAYS)
+            .send(get(server.uri("/from")), BodyHandlers.ofString());
+    assertThat(response.statusCode()).isEqualTo(302);
+    assertThat(response.body()).isEqualTo("nowhere");
+  }
+
+  @Test // 49, a deliberate difference: the JDK's client follows four
+  void fiveHopsAreFollowedAndTheSixthIsHandedOut() throws Exception {
+    ScriptedServer server =
+        rig.server(ScriptedServer.always(Answers.status("302 A", "on", "Location: /on")));
+    HttpResponse<String> response =
+        following(Side.REDIAL, Redirect.ALWAYS)
+            .send(get(server.uri("/on")), BodyHandlers.ofString());
+    assertThat(response.statusCode()).isEqualTo(302);
+    assertThat(response.body()).isEqualTo("on");
+    assertThat(server.requests()).hasSize(6);
   }
 }
