@@ -25,7 +25,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -327,6 +330,38 @@ class CallTest {
     HangUpException second = (HangUpException) thrown.getSuppressed()[0];
     assertThat(second.evidence().attempt()).isEqualTo(2);
     assertThat(second.evidence().reused()).isFalse();
+  }
+
+  /** Of how long the server keeps idle connections it says nothing. */
+  @Test
+  void aConnectionThatBreaksWithinAnAnswerLeavesItsSiblingsAlone() throws Exception {
+    CountDownLatch both = new CountDownLatch(2);
+    try (Loopback breaking =
+        new Loopback((head, out) -> {
+          if (head.startsWith("GET /break")) {
+            Loopback.say(out, "HTTP/1.1 200 O");
+            return false;
+          }
+          both.countDown();
+          try {
+            if (!both.await(30, TimeUnit.SECONDS)) return false;
+          } catch (InterruptedException e) {
+            return false;
+          }
+          Loopback.say(out, HELLO);
+          return true;
+        })) {
+      HttpRequest fine = HttpRequest.newBuilder(breaking.uri()).build();
+      CompletableFuture<?> one = client.sendAsync(fine, BodyHandlers.ofString());
+      CompletableFuture<?> two = client.sendAsync(fine, BodyHandlers.ofString());
+      CompletableFuture.allOf(one, two).get(30, TimeUnit.SECONDS);
+      assertThat(client.stats().idle()).isEqualTo(2);
+
+      HttpRequest breaks = HttpRequest.newBuilder(breaking.uri().resolve("/break")).build();
+      assertThatThrownBy(() -> send(breaks)).isInstanceOf(HangUpException.class);
+
+      assertThat(client.stats().idle()).isEqualTo(1);
+    }
   }
 
   @Test
