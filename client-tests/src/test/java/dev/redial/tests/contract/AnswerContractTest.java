@@ -238,8 +238,16 @@ class AnswerContractTest {
   @Tag("contract-19")
   void headersAreUnfoldedLatinAndFoundInAnyCase(Side side) throws Exception {
     byte[] head =
-        ("HTTP/1.1 200 OK\r\nX-Folded: one\r\n  two\r\n\tthree\r\nX-Latin: caf\u00e9 \u00ff\r\n"
-                + "X-Twice: a\r\nx-twice: b\r\nX-Empty:\r\nContent-Length: 0\r\n\r\n")
+        head(
+                "200 OK",
+                "X-Folded: one",
+                "  two",
+                "\tthree",
+                "X-Latin: caf\u00e9 \u00ff",
+                "X-Twice: a",
+                "x-twice: b",
+                "X-Empty:",
+                "Content-Length: 0")
             .getBytes(StandardCharsets.ISO_8859_1);
     ScriptedServer server =
         rig.server(c -> {

@@ -1,11 +1,11 @@
 package dev.redial.tests.contract;
 
 import static dev.redial.tests.kit.Requests.get;
-import static dev.redial.tests.kit.Requests.of;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.redial.tests.kit.Answers;
 import dev.redial.tests.kit.RequestSeen;
+import dev.redial.tests.kit.Requests;
 import dev.redial.tests.kit.ScriptedServer;
 import java.net.CookieHandler;
 import java.net.CookieManager;
@@ -30,7 +30,7 @@ class CookieContractTest {
   @OnBothSides
   void oneLineJoinsThoseOfTheHandlerAndTheCallers(Side side) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(OK));
-    HttpRequest request = of("GET", server.uri("/")).header("Cookie", "own=0").build();
+    HttpRequest request = Requests.of("GET", server.uri("/")).header("Cookie", "own=0").build();
     send(rig.client(side, b -> b.cookieHandler(jar("a=1", "b=2"))), request);
     String line = server.requests().getFirst().field("Cookie").orElseThrow(); // one line only
     assertThat(line.split("; ")).containsExactlyInAnyOrder("own=0", "a=1", "b=2");
@@ -89,7 +89,7 @@ class CookieContractTest {
         rig.server(
             ScriptedServer.always(
                 Answers.status("302 Found", "", "Location: " + other.uri("/there"))));
-    HttpRequest request = of("GET", server.uri("/")).header("Cookie", "own=0").build();
+    HttpRequest request = Requests.of("GET", server.uri("/")).header("Cookie", "own=0").build();
     send(rig.client(side, b -> b.followRedirects(Redirect.NORMAL)), request);
     assertThat(server.requests().getFirst().field("Cookie")).contains("own=0");
     assertThat(other.requests().getFirst().field("Cookie")).isEmpty();

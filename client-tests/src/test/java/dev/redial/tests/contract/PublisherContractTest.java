@@ -228,6 +228,12 @@ class PublisherContractTest {
                 if (left-- > 0) return 'x';
                 throw new IOException("the disk is gone");
               }
+
+              @Override
+              public int read(byte[] octets, int from, int length) throws IOException {
+                octets[from] = (byte) read();
+                return 1;
+              }
             });
     Throwable failure =
         catchThrowable(() ->

@@ -1,13 +1,13 @@
 package dev.redial.tests.contract;
 
 import static dev.redial.tests.kit.Requests.get;
-import static dev.redial.tests.kit.Requests.of;
 import static dev.redial.tests.kit.Requests.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.redial.tests.kit.Answers;
 import dev.redial.tests.kit.RequestSeen;
+import dev.redial.tests.kit.Requests;
 import dev.redial.tests.kit.ScriptedServer;
 import java.io.IOException;
 import java.net.URI;
@@ -111,7 +111,7 @@ class RequestContractTest {
       throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(OK));
     HttpRequest request =
-        of("GET", server.uri("/"))
+        Requests.of("GET", server.uri("/"))
             .header("X-Twice", "one")
             .header("x-twice", "two")
             .header("User-Agent", "mine/1")
@@ -170,7 +170,7 @@ class RequestContractTest {
         });
     HttpClient client = rig.client(side);
     HttpRequest request =
-        of("POST", server.uri("/"))
+        Requests.of("POST", server.uri("/"))
             .POST(BodyPublishers.ofString("four"))
             .expectContinue(true)
             .build();
@@ -207,7 +207,7 @@ class RequestContractTest {
               c.stall();
             });
     HttpRequest request =
-        of("POST", server.uri("/"))
+        Requests.of("POST", server.uri("/"))
             .POST(BodyPublishers.ofString("four"))
             .expectContinue(true)
             .build();
@@ -239,7 +239,7 @@ class RequestContractTest {
   void aSilentServerGetsTheBodyAfterAWhile() throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(OK)); // knows nothing of 100
     HttpRequest request =
-        of("POST", server.uri("/"))
+        Requests.of("POST", server.uri("/"))
             .POST(BodyPublishers.ofString("four"))
             .expectContinue(true)
             .build();
@@ -260,7 +260,7 @@ class RequestContractTest {
             },
             ScriptedServer.always(OK));
     HttpRequest request =
-        of("POST", server.uri("/"))
+        Requests.of("POST", server.uri("/"))
             .POST(BodyPublishers.ofString("four"))
             .expectContinue(true)
             .build();
