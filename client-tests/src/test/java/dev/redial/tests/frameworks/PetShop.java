@@ -42,10 +42,6 @@ final class PetShop implements ScriptedServer.Script {
         case "GET /gzip" -> connection.send(zipped(ADA));
         case "POST /pets" -> connection.send(Answers.status("201 Created", request.text(), JSON));
         case "GET /events" -> sendEvents(connection);
-        case "GET /endless-events" -> {
-          sendFirstEvent(connection);
-          connection.stall();
-        }
         default -> connection.send(Answers.status("404 Not Found", NO_SUCH_PET, JSON));
       }
     }
@@ -91,16 +87,12 @@ final class PetShop implements ScriptedServer.Script {
   }
 
   private void sendEvents(ServedConnection connection) throws IOException, InterruptedException {
-    sendFirstEvent(connection);
-    firstEventWasSeen.pass();
-    connection.send(chunk("data: two\n\n") + chunk(""));
-  }
-
-  private static void sendFirstEvent(ServedConnection connection) throws IOException {
     connection.send(
         Answers.head("200 OK", "Content-Type: text/event-stream", "Transfer-Encoding: chunked")
             + "\r\n"
             + chunk("data: one\n\n"));
+    firstEventWasSeen.pass();
+    connection.send(chunk("data: two\n\n") + chunk(""));
   }
 
   private static String chunk(String content) {

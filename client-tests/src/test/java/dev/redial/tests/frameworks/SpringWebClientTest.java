@@ -77,7 +77,7 @@ class SpringWebClientTest {
   @Test
   void streamsDownWhileTheAnswerIsStillComing() {
     List<String> seen =
-        events("/events").doOnNext(event -> shop.firstEventWasSeen()).collectList().block(PATIENCE);
+        events().doOnNext(event -> shop.firstEventWasSeen()).collectList().block(PATIENCE);
     assertThat(seen).containsExactly("one", "two");
     assertThat(get("/pets/7")).isEqualTo(PetShop.ADA);
     PetShop.assertCarriedByRedial(server, 2);
@@ -107,7 +107,7 @@ class SpringWebClientTest {
     return web.get().uri(target).retrieve().bodyToMono(String.class).block(PATIENCE);
   }
 
-  private Flux<String> events(String target) {
-    return web.get().uri(target).retrieve().bodyToFlux(String.class);
+  private Flux<String> events() {
+    return web.get().uri("/events").retrieve().bodyToFlux(String.class);
   }
 }
