@@ -45,9 +45,10 @@ final class PendingResponse<T extends @Nullable Object> extends CompletableFutur
 
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    boolean ended = mayInterruptIfRunning && !isDone() && cancellation.cancel();
+    boolean open = !isDone();
+    boolean ended = mayInterruptIfRunning && open && cancellation.cancel();
     boolean cancelled = super.cancel(mayInterruptIfRunning);
-    if (cancelled && mayInterruptIfRunning) replaced();
+    if (cancelled && open && mayInterruptIfRunning) replaced();
     return cancelled || ended; // the call may have been quicker
   }
 
