@@ -249,7 +249,7 @@ class ConnectionContractTest extends BothClients {
             (BodyHandler<String>) method.invoke(null, BodyHandlers.ofString(), limit);
         return handler;
       } catch (ReflectiveOperationException e) {
-        throw new AssertionError(e);
+        throw new LinkageError("limiting", e);
       }
     };
   }
