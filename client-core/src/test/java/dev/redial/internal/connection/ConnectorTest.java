@@ -165,7 +165,7 @@ class ConnectorTest {
     try (Backlog silent = new Backlog()) {
       Throwable thrown =
           catchThrowable(() ->
-              connector(Duration.ofMillis(100).toNanos())
+              connector(Duration.ofSeconds(2).toNanos())
                   .open(dial(NO_LIMIT, refuses, silent.address(), refuses)));
 
       assertThat(thrown).isInstanceOf(ConnectTimeoutException.class);
