@@ -45,7 +45,9 @@ final class Berth<R, C extends Poolable> {
   long openedNanos;
   long expiresNanos;
   long idleSinceNanos;
-  long idleSinceWallMillis;
+
+  /** For how long the machine had been suspended in all when it became idle. */
+  long suspendedNanos;
 
   /** How long it had been idle when it was taken for its borrower. */
   long lentIdleNanos;

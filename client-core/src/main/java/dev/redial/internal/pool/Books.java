@@ -73,6 +73,7 @@ final class Books<R, C extends Poolable> {
   /** A used connection, or an empty berth, or null: then the caller has to wait. */
   @Nullable Berth<R, C> take(R route, Need need, long now) throws PoolClosed {
     if (phase == Phase.CLOSED) throw new PoolClosed();
+    freshness.noticeSuspension(now);
     Shelf<R, C> shelf = shelf(route);
     Berth<R, C> used = newestUsable(shelf, need, now);
     if (used != null) return used;
@@ -212,6 +213,7 @@ final class Books<R, C extends Poolable> {
    * have not been looked at for a while. Stops at the first that is younger than that.
    */
   void nextSlice(List<Berth<R, C>> slice, int most, int steps, long now) {
+    freshness.noticeSuspension(now);
     for (int step = 0; step < steps && slice.size() < most && sweepCursor != null; step++) {
       Berth<R, C> berth = sweepCursor.element;
       sweepCursor = sweepCursor.newer();

@@ -2,6 +2,7 @@ package dev.redial.internal.pool;
 
 import dev.redial.KeepAlive;
 import dev.redial.internal.pool.Poolable.Health;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +11,17 @@ import org.jspecify.annotations.Nullable;
  * and taught. Confined to the pool's lock.
  */
 final class Freshness<R, C extends Poolable> {
+  /** By how much the wall clock gains on the other at once if the machine was suspended. */
+  private static final long SUSPENSION_NANOS = Duration.ofSeconds(1).toNanos();
+
   private final IdleRule rule;
   private final IdleMemory<R> memory = new IdleMemory<>(IdleMemory.CAPACITY);
   private final LongSupplier wallMillis;
+  private boolean compared;
+  private long wallOffsetNanos;
+
+  /** For how long the machine was suspended in all. */
+  private long suspendedNanos;
 
   Freshness(KeepAlive keepAlive, LongSupplier wallMillis) {
     this.rule = IdleRule.of(keepAlive);
@@ -23,19 +32,25 @@ final class Freshness<R, C extends Poolable> {
   void startIdle(Berth<R, C> berth, long announcedNanos, long now) {
     berth.announcedNanos = announcedNanos;
     berth.idleSinceNanos = now;
-    berth.idleSinceWallMillis = wallMillis.getAsLong();
+    berth.suspendedNanos = suspendedNanos;
     berth.aliveNanos = now;
     berth.rested = false;
   }
 
   /**
-   * The wall clock goes on while the machine is suspended, the other does not; the server's timer
-   * does.
+   * Compares the clocks; to be called before ages are asked for. The wall clock goes on while the
+   * machine is suspended, the other does not; the server's timer does.
    */
+  void noticeSuspension(long now) {
+    long offset = wallMillis.getAsLong() * 1_000_000L - now;
+    if (compared && offset - wallOffsetNanos > SUSPENSION_NANOS)
+      suspendedNanos += offset - wallOffsetNanos;
+    wallOffsetNanos = offset; // each time anew, as clocks drift and are set
+    compared = true;
+  }
+
   long idleNanos(Berth<R, C> berth, long now) {
-    return Math.max(
-        now - berth.idleSinceNanos,
-        (wallMillis.getAsLong() - berth.idleSinceWallMillis) * 1_000_000L);
+    return now - berth.idleSinceNanos + (suspendedNanos - berth.suspendedNanos);
   }
 
   /** The idle age below which it may be lent for such a request; 0 means never. */

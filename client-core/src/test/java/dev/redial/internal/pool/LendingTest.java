@@ -380,6 +380,22 @@ class LendingTest {
     assertThat(pool.awaitEmpty(Duration.ofSeconds(20).toNanos())).isTrue();
   }
 
+  @Test
+  void ofMoreIdleOnesThanAreKeptTheOldestIsClosed() throws Exception {
+    Pool<String, FakeConnection> pool =
+        Pool.create(PoolLimits.defaults(), KeepAlive.defaults(), 1, () -> false);
+    Lease<FakeConnection> older = lend(pool);
+    Lease<FakeConnection> newer = lend(pool);
+    older.giveBack();
+    assertThat(older.connection().closed()).isFalse();
+    newer.giveBack();
+    assertThat(older.connection().closed()).isTrue();
+    assertThat(newer.connection().closed()).isFalse();
+    assertThat(pool.stats().total()).isEqualTo(1);
+    pool.retire();
+    assertThat(newer.connection().closed()).isTrue();
+  }
+
   private static Lease<FakeConnection> lend(Pool<String, FakeConnection> pool) throws Exception {
     return pool.lend("a", true, false, Pool.NO_DEADLINE, route -> new FakeConnection(1, route));
   }

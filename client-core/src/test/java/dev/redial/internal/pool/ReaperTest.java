@@ -97,6 +97,28 @@ class ReaperTest {
   }
 
   @Test
+  void theTimeTheMachineWasSuspendedCounts() throws Exception {
+    FakeConnection connection = harbour.stock("a", 1).get(0);
+    harbour.wallMillis.addAndGet(Duration.ofHours(1).toMillis());
+    harbour.sweep();
+    assertThat(connection.closed()).isTrue();
+    FakeConnection later = harbour.stock("a", 1).get(0);
+    harbour.pass(Duration.ofSeconds(2));
+    assertThat(harbour.lend("a").connection()).isSameAs(later);
+  }
+
+  @Test
+  void aWallClockThatRunsFastDoesNot() throws Exception {
+    FakeConnection connection = harbour.stock("a", 1).get(0);
+    for (int i = 0; i < 20; i++) {
+      harbour.pass(Duration.ofSeconds(1));
+      harbour.wallMillis.addAndGet(1_000);
+      harbour.sweep();
+    }
+    assertThat(harbour.lend("a").connection()).isSameAs(connection);
+  }
+
+  @Test
   void aLifetimeEndsInTheBackgroundToo() throws Exception {
     KeepAlive keepAlive = KeepAlive.defaults().withLifetimeLimit(Duration.ofSeconds(2));
     Harbour mortal = new Harbour(PoolLimits.defaults(), keepAlive);
