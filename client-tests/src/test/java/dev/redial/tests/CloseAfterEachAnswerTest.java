@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,6 +81,29 @@ class CloseAfterEachAnswerTest {
       }
     }
     assertThat(failed).isLessThanOrEqualTo(LESSONS);
+  }
+
+  @Test
+  void threeHangUpsInARowAreEnoughToStopReuse() throws Exception {
+    ScriptedServer server =
+        rig.server(c -> {
+          c.readRequest();
+          c.send(Answers.ok("ok"));
+          c.readRequest();
+          c.fin();
+        });
+    RedialClient client = client();
+    int failed = 0;
+    for (int i = 0; i < 6; i++) {
+      client.send(Requests.get(server.uri("/")), BodyHandlers.discarding());
+      try {
+        client.send(Requests.post(server.uri("/"), "content"), BodyHandlers.discarding());
+      } catch (HangUpException e) {
+        assertThat(e.evidence().reused()).isTrue();
+        failed++;
+      }
+    }
+    assertThat(failed).isEqualTo(3);
   }
 
   private RedialClient client() {

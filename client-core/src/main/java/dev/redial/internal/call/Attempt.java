@@ -2,6 +2,7 @@ package dev.redial.internal.call;
 
 import dev.redial.ClientClosedException;
 import dev.redial.ExchangeEvidence;
+import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
 import dev.redial.PoolTimeoutException;
 import dev.redial.ServerActed;
@@ -9,6 +10,7 @@ import dev.redial.UnresolvedHostException;
 import dev.redial.internal.connection.Dial;
 import dev.redial.internal.connection.Exchange;
 import dev.redial.internal.connection.OutgoingRequest;
+import dev.redial.internal.policy.RetryRule;
 import dev.redial.internal.pool.Lease;
 import dev.redial.internal.pool.Pool;
 import dev.redial.internal.pool.PoolClosed;
@@ -36,6 +38,8 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
   private final long deadline;
   private final Supplier<Map<String, List<String>>> tunnelFields;
   private @Nullable Lease<PooledConnection> lease;
+  private volatile boolean answered;
+  private volatile boolean lostTheRace;
 
   Attempt(
       Engine engine,
@@ -65,15 +69,30 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
     Exchange exchange =
         new Exchange(
             lent.connection().connection, request, number, lent.idleNanos(), deadline, this);
-    boolean done = false;
     try {
       exchange.send();
       exchange.receiveHead();
-      done = true;
+      answered = true;
       return exchange;
+    } catch (IOException e) {
+      lostTheRace = e instanceof ExchangeFailure failure && RetryRule.lostTheRace(failure);
+      throw e;
     } finally {
-      if (!done) exchange.abort();
+      if (!answered) {
+        exchange.abort();
+        giveUp(lent);
+      }
     }
+  }
+
+  /** The answer says that the server ended this connection for its idleness. */
+  void lostTheRace() {
+    lostTheRace = true;
+  }
+
+  private void giveUp(Lease<PooledConnection> lent) {
+    if (lostTheRace) lent.hungUp();
+    else lent.discard();
   }
 
   private Lease<PooledConnection> lend(boolean repeatable, boolean fresh)
@@ -90,10 +109,6 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
 
   boolean reused() {
     return lease != null && lease.reused();
-  }
-
-  long idleNanos() {
-    return lease == null ? 0 : lease.idleNanos();
   }
 
   @Override
@@ -127,6 +142,6 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
   public void ended(boolean clean) {
     Lease<PooledConnection> lent = Objects.requireNonNull(lease);
     if (clean) lent.giveBack();
-    else lent.discard();
+    else if (answered) giveUp(lent); // if not, run() does it, as it knows why
   }
 }

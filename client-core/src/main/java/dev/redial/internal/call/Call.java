@@ -100,7 +100,7 @@ final class Call<T extends @Nullable Object> {
     } catch (TunnelRefusedException e) {
       return tunnelRefused(e, route);
     } catch (IOException e) {
-      sendAgainOrThrow(e, repeatability, route, attempt);
+      sendAgainOrThrow(e, repeatability);
       return Optional.empty();
     }
     try {
@@ -116,10 +116,8 @@ final class Call<T extends @Nullable Object> {
     return engine.settings().properties().retriesAllMethods() ? found.forAnyMethod() : found;
   }
 
-  private void sendAgainOrThrow(
-      IOException e, Repeatability repeatability, Route route, Attempt attempt) throws IOException {
+  private void sendAgainOrThrow(IOException e, Repeatability repeatability) throws IOException {
     if (!(e instanceof ExchangeFailure failure)) throw reported(e);
-    if (RetryRule.lostTheRace(failure)) engine.learnFrom(route, attempt);
     if (!RetryRule.sendsAgainAfter(failure, repeatability, retried)) throw reported(e);
     retried = true;
     firstFailure = e;
@@ -150,7 +148,7 @@ final class Call<T extends @Nullable Object> {
     Answer answer = exchange.answer();
     int status = answer.statusCode();
     storeCookies(answer);
-    if (status == 408 && attempt.reused()) engine.learnFrom(route, attempt);
+    if (status == 408 && attempt.reused()) attempt.lostTheRace();
     if (RetryRule.sendsAgainAfter(
         status, attempt.reused(), repeatability, exchange.requestSent(), retried)) {
       retried = true;

@@ -162,15 +162,6 @@ public final class Engine {
     }
   }
 
-  /**
-   * A reused connection turned out to have been ended by the server: its idle siblings are no
-   * better.
-   */
-  void learnFrom(Route route, Attempt attempt) {
-    pool.learnIdleLimit(route, attempt.idleNanos());
-    pool.evictIdle(route, attempt.idleNanos());
-  }
-
   /** No new calls; running ones go on. Idle connections are closed. */
   public void shutdown() {
     lock.lock();
