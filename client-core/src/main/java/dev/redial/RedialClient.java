@@ -245,6 +245,9 @@ public final class RedialClient extends HttpClient {
   public static final class Builder implements HttpClient.Builder {
     private @Nullable KeepAlive keepAlive;
     private PoolLimits pool = PoolLimits.defaults();
+    private Retries retries = Retries.defaults();
+    private RedialListener listener = new RedialListener() {};
+    private @Nullable String deadlineHeader;
     private @Nullable Duration connectTimeout;
     private Redirect redirects = Redirect.NEVER;
     private @Nullable Executor executor;
@@ -279,6 +282,44 @@ public final class RedialClient extends HttpClient {
      */
     public Builder pool(PoolLimits limits) {
       this.pool = Objects.requireNonNull(limits, "pool");
+      return this;
+    }
+
+    /**
+     * When and how often requests are sent again. Default {@link Retries#defaults()}. A single
+     * request may carry its own: {@link Retries#forRequest}.
+     *
+     * @param settings the rules
+     * @return this builder
+     */
+    public Builder retries(Retries settings) {
+      this.retries = Objects.requireNonNull(settings, "retries");
+      return this;
+    }
+
+    /**
+     * Hears what the client does on its own behalf. Default: nobody.
+     *
+     * @param given called on the threads that run the calls
+     * @return this builder
+     */
+    public Builder listener(RedialListener given) {
+      this.listener = Objects.requireNonNull(given, "listener");
+      return this;
+    }
+
+    /**
+     * Tells servers how long the caller will wait: each request that has a {@link
+     * HttpRequest#timeout() timeout} carries what is left of it, in whole milliseconds, so that a
+     * server behind a proxy that hides disconnects can give up in time. Default: not sent.
+     *
+     * @param name of the header, for instance {@code X-Request-Timeout-Ms}; it replaces one of the
+     *     request
+     * @return this builder
+     */
+    public Builder deadlineHeader(String name) {
+      HeaderName.require(name, "deadlineHeader");
+      this.deadlineHeader = name;
       return this;
     }
 
@@ -380,6 +421,9 @@ public final class RedialClient extends HttpClient {
           new Settings(
               keepAlive == null ? keepAlive(properties.idleLimit()) : keepAlive,
               pool,
+              retries,
+              listener,
+              deadlineHeader,
               connectTimeout,
               redirects,
               executor,

@@ -16,6 +16,9 @@ public final class TlsHandshakeException extends SSLHandshakeException implement
   /** What was observed. */
   private final ExchangeEvidence evidence;
 
+  /** Whether the peer went away. */
+  private final boolean hungUp;
+
   /**
    * Creates the failure.
    *
@@ -23,8 +26,13 @@ public final class TlsHandshakeException extends SSLHandshakeException implement
    * @param evidence what was observed
    */
   public TlsHandshakeException(String message, ExchangeEvidence evidence) {
+    this(message, evidence, false);
+  }
+
+  private TlsHandshakeException(String message, ExchangeEvidence evidence, boolean hungUp) {
     super(message);
     this.evidence = Objects.requireNonNull(evidence, "evidence");
+    this.hungUp = hungUp;
   }
 
   /**
@@ -35,8 +43,31 @@ public final class TlsHandshakeException extends SSLHandshakeException implement
    * @param cause the lower failure
    */
   public TlsHandshakeException(String message, ExchangeEvidence evidence, Throwable cause) {
-    this(message, evidence);
+    this(message, evidence, false, cause);
+  }
+
+  /**
+   * Creates the failure with its cause.
+   *
+   * @param message what happened
+   * @param evidence what was observed
+   * @param hungUp whether the peer went away instead of refusing
+   * @param cause the lower failure
+   */
+  public TlsHandshakeException(
+      String message, ExchangeEvidence evidence, boolean hungUp, Throwable cause) {
+    this(message, evidence, hungUp);
     initCause(cause);
+  }
+
+  /**
+   * Whether the peer closed or reset the connection in the middle of the handshake, which may go
+   * better the next time; a refusal would not.
+   *
+   * @return false for certificates, host names, versions, ciphers and alerts
+   */
+  public boolean hungUp() {
+    return hungUp;
   }
 
   @Override

@@ -38,6 +38,7 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
   private final long deadline;
   private final Supplier<Map<String, List<String>>> tunnelFields;
   private @Nullable Lease<PooledConnection> lease;
+  private boolean bodyTouched;
   private volatile boolean answered;
   private volatile boolean lostTheRace;
 
@@ -70,6 +71,7 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
         new Exchange(
             lent.connection().connection, request, number, lent.idleNanos(), deadline, this);
     try {
+      bodyTouched = true;
       exchange.send();
       exchange.receiveHead();
       answered = true;
@@ -83,6 +85,11 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
         giveUp(lent);
       }
     }
+  }
+
+  /** Whether the body may have been asked for, so that it would have to be published again. */
+  boolean bodyTouched() {
+    return bodyTouched;
   }
 
   /** The answer says that the server ended this connection for its idleness. */

@@ -4,15 +4,17 @@ import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
 import dev.redial.ResponseTimeoutException;
+import dev.redial.Retries;
 import dev.redial.ServerActed;
 import dev.redial.internal.connection.Answer;
 import dev.redial.internal.connection.Exchange;
 import dev.redial.internal.connection.OutgoingRequest;
 import dev.redial.internal.connection.TunnelRefusedException;
 import dev.redial.internal.policy.CookieRule;
+import dev.redial.internal.policy.Outcome;
 import dev.redial.internal.policy.RedirectRule;
 import dev.redial.internal.policy.Repeatability;
-import dev.redial.internal.policy.RetryRule;
+import dev.redial.internal.policy.RetryAfter;
 import dev.redial.internal.route.Route;
 import java.io.IOException;
 import java.net.CookieHandler;
@@ -21,10 +23,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +42,8 @@ final class Call<T extends @Nullable Object> {
   private final Engine engine;
   private final BodyHandler<T> handler;
   private final long deadline;
+  private final Retries retries;
+  private final Resending resending;
 
   // Where the call stands; confined to the thread that runs it.
   private HttpRequest request;
@@ -46,9 +52,7 @@ final class Call<T extends @Nullable Object> {
   private @Nullable Authentication authentication;
   private int attempts;
   private int redirects;
-  private boolean retried;
   private boolean expectContinue;
-  private @Nullable IOException firstFailure;
 
   private volatile @Nullable Exchange delivered; // for whoever abandons the call
 
@@ -58,6 +62,8 @@ final class Call<T extends @Nullable Object> {
     this.handler = handler;
     this.deadline = Deadline.of(request);
     this.expectContinue = request.expectContinue();
+    this.retries = Retries.of(request).orElse(engine.settings().retries());
+    this.resending = new Resending(engine, retries, deadline);
   }
 
   HttpResponse<T> run() throws IOException, InterruptedException {
@@ -92,68 +98,76 @@ final class Call<T extends @Nullable Object> {
     OutgoingRequest outgoing = outgoing(route);
     checkDeadline(outgoing);
     attempts++;
+    if (resending.isFirst()) engine.budgets().of(route.origin()).earn();
     Attempt attempt =
         new Attempt(engine, outgoing, route, attempts, deadline, () -> tunnelFields(route));
     Exchange exchange;
     try {
-      exchange = attempt.run(repeatability.repeatable() && repeatability.replayable(), retried);
+      exchange =
+          attempt.run(
+              repeatability.repeatable() && repeatability.replayable(),
+              resending.wantsFreshConnection());
     } catch (TunnelRefusedException e) {
       return tunnelRefused(e, route);
     } catch (IOException e) {
-      sendAgainOrThrow(e, repeatability);
+      sendAgainOrThrow(e, attempt.bodyTouched() ? repeatability : repeatability.untouched(), route);
       return Optional.empty();
     }
     try {
-      return answered(exchange, attempt, repeatability, route);
+      return answered(exchange, attempt, outgoing, repeatability, route);
     } catch (Throwable thrown) {
       exchange.abort(); // whoever failed, the answer's connection is in nobody's hands any more
+      if (thrown instanceof ExchangeFailure failure) engine.events().attemptFailed(failure);
       throw thrown;
     }
   }
 
   private Repeatability repeatability() {
     Repeatability found = Repeatability.of(request, request.method());
-    return engine.settings().properties().retriesAllMethods() ? found.forAnyMethod() : found;
+    if (found.repeatable()) return found;
+    boolean allowed =
+        engine.settings().properties().retriesAllMethods() || retries.repeatable().test(request);
+    return allowed ? found.forAnyMethod() : found;
   }
 
-  private void sendAgainOrThrow(IOException e, Repeatability repeatability) throws IOException {
-    if (!(e instanceof ExchangeFailure failure)) throw reported(e);
-    if (!RetryRule.sendsAgainAfter(failure, repeatability, retried)) throw reported(e);
-    retried = true;
-    firstFailure = e;
+  private void sendAgainOrThrow(IOException e, Repeatability repeatability, Route route)
+      throws IOException, InterruptedException {
+    if (!(e instanceof ExchangeFailure failure)) throw resending.reported(e);
+    engine.events().attemptFailed(failure);
+    OptionalLong delay = resending.after(failure, route.origin(), repeatability);
+    if (delay.isEmpty()) throw resending.reported(e);
+    pause(delay.getAsLong());
   }
 
-  /**
-   * Of two failures the one that says more of what the server may have done is thrown, so that
-   * nobody sends again what may have been acted upon; of equal ones the first, which tells why the
-   * request was in trouble at all, unless the second is the deadline. The other goes along.
-   */
-  private IOException reported(IOException last) {
-    IOException first = firstFailure;
-    if (first == null) return last;
-    int more = acted(last).compareTo(acted(first));
-    boolean lastTells = more > 0 || (more == 0 && last instanceof ResponseTimeoutException);
-    IOException thrown = lastTells ? last : first;
-    thrown.addSuppressed(lastTells ? first : last);
-    return thrown;
-  }
-
-  private static ServerActed acted(IOException e) {
-    return e instanceof ExchangeFailure failure ? failure.serverActed() : ServerActed.NO;
+  private void pause(long nanos) throws IOException, InterruptedException {
+    if (nanos <= 0) return;
+    try {
+      engine.pause(nanos, request);
+    } catch (IOException e) {
+      throw resending.reported(e);
+    }
   }
 
   private Optional<HttpResponse<T>> answered(
-      Exchange exchange, Attempt attempt, Repeatability repeatability, Route route)
+      Exchange exchange,
+      Attempt attempt,
+      OutgoingRequest outgoing,
+      Repeatability repeatability,
+      Route route)
       throws IOException, InterruptedException {
     Answer answer = exchange.answer();
     int status = answer.statusCode();
     storeCookies(answer);
     if (status == 408 && attempt.reused()) attempt.lostTheRace();
-    if (RetryRule.sendsAgainAfter(
-        status, attempt.reused(), repeatability, exchange.requestSent(), retried)) {
-      retried = true;
-      exchange.discardBody();
-      return Optional.empty();
+    if (status >= 400) {
+      OptionalLong delay =
+          resending.after(
+              outcome(answer, attempt, exchange), route.origin(), outgoing.label(), repeatability);
+      if (delay.isPresent()) {
+        exchange.discardBody();
+        pause(delay.getAsLong());
+        return Optional.empty();
+      }
     }
     if (status == 417 && expectContinue && repeatability.replayable()) {
       expectContinue = false; // RFC 9110, section 10.1.1: repeat it without the expectation
@@ -176,13 +190,20 @@ final class Call<T extends @Nullable Object> {
     return Optional.of(new Answered<>(request, request.uri(), answer, body, previous));
   }
 
+  private static Outcome.Answered outcome(Answer answer, Attempt attempt, Exchange exchange) {
+    Optional<Duration> retryAfter =
+        answer.header("retry-after").flatMap(value -> RetryAfter.parse(value, Instant.now()));
+    return new Outcome.Answered(
+        answer.statusCode(), attempt.reused(), exchange.requestSent(), retryAfter);
+  }
+
   /**
    * A proxy that wants credentials answers CONNECT with 407, which is the caller's if nobody has
    * any (RFC 9110, section 9.3.6).
    */
   private Optional<HttpResponse<T>> tunnelRefused(TunnelRefusedException e, Route route)
       throws IOException {
-    if (e.answer().statusCode() != 407) throw reported(e);
+    if (e.answer().statusCode() != 407) throw resending.reported(e);
     if (authentication().answersTunnel(request, route, e.answer())) return Optional.empty();
     return Optional.of(Answered.withoutBody(request, e.answer(), previous));
   }
@@ -204,8 +225,7 @@ final class Call<T extends @Nullable Object> {
     request = new FollowedRequest(request, next);
     route = null;
     redirects++;
-    retried = false;
-    firstFailure = null;
+    resending.startAnew();
   }
 
   private BodySubscriber<T> subscriber(Exchange exchange, Answer answer) throws IOException {
@@ -231,8 +251,15 @@ final class Call<T extends @Nullable Object> {
   }
 
   private Map<String, List<String>> addedHeaders(Route route) throws IOException {
-    if (!engine.addsHeaders() && !Authentication.hasProxyCredentials(request)) return Map.of();
+    Optional<String> attemptHeader = retries.attemptHeader();
+    if (!engine.addsHeaders()
+        && attemptHeader.isEmpty()
+        && !Authentication.hasProxyCredentials(request)) return Map.of();
     Map<String, List<String>> added = authentication().fields(request, route);
+    attemptHeader.ifPresent(name -> added.put(name, List.of("" + resending.attempt())));
+    String deadlineHeader = engine.settings().deadlineHeader();
+    if (deadlineHeader != null && deadline != Deadline.NONE)
+      added.put(deadlineHeader, List.of("" + Deadline.millisLeft(deadline)));
     CookieHandler jar = engine.settings().cookies();
     if (jar != null) {
       String cookies = CookieRule.cookies(jar, request.uri(), request.headers());
@@ -263,7 +290,8 @@ final class Call<T extends @Nullable Object> {
             0,
             0,
             attempts == 0 ? ServerActed.NO : ServerActed.MAYBE);
-    throw reported(new ResponseTimeoutException("request timed out; " + evidence, evidence));
+    throw resending.reported(
+        new ResponseTimeoutException("request timed out; " + evidence, evidence));
   }
 
   /** Gives the body of the response up, as nobody gets it; from any thread. */

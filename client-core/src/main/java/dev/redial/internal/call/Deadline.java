@@ -31,6 +31,11 @@ final class Deadline {
     return duration.compareTo(LONGEST) > 0 ? NONE : duration.toNanos();
   }
 
+  /** What is left, at least 1: a server may take 0 for no limit. */
+  static long millisLeft(long deadline) {
+    return Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
+  }
+
   static boolean passed(long deadline) {
     return deadline != NONE && deadline - System.nanoTime() <= 0;
   }

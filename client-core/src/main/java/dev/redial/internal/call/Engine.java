@@ -20,9 +20,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,9 @@ public final class Engine {
   private final AddressBook addressBook = new AddressBook();
   private final Executor dependents;
 
+  private final Budgets budgets;
+  private final Events events;
+  private final RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
   private final CredentialsMemory credentials = new CredentialsMemory(new SecureRandom());
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -80,6 +85,8 @@ public final class Engine {
     this.pool =
         Pool.create(
             settings.pool(), settings.keepAlive(), settings.properties().maxIdle(), abandoned);
+    this.budgets = new Budgets(settings.retries(), System::nanoTime);
+    this.events = new Events(settings.listener());
     this.planner =
         new RoutePlanner(
             settings.proxies() == null ? ProxySelector.getDefault() : settings.proxies());
@@ -135,6 +142,23 @@ public final class Engine {
     return new AsyncCall<>(this, call, dependents).start();
   }
 
+  /**
+   * Waits before a repetition.
+   *
+   * @throws ClientClosedException if the client is shut down at once meanwhile
+   */
+  void pause(long nanos, HttpRequest request) throws IOException, InterruptedException {
+    long left = nanos;
+    lock.lockInterruptibly();
+    try {
+      while (left > 0 && life != Life.CLOSED) left = changed.awaitNanos(left);
+      if (life != Life.CLOSED) return;
+    } finally {
+      lock.unlock();
+    }
+    throw closed(request);
+  }
+
   private void enter(HttpRequest request) throws IOException {
     lock.lock();
     try {
@@ -145,11 +169,15 @@ public final class Engine {
     } finally {
       lock.unlock();
     }
+    throw closed(request);
+  }
+
+  private static ClientClosedException closed(HttpRequest request) {
     ExchangeEvidence evidence =
         ExchangeEvidence.withoutConnection(
             request.method() + " " + Origin.of(request.uri()),
             ExchangeStage.WAITING_FOR_CONNECTION);
-    throw new ClientClosedException("closed: the client was shut down; " + evidence, evidence);
+    return new ClientClosedException("closed: the client was shut down; " + evidence, evidence);
   }
 
   void leave() {
@@ -240,6 +268,18 @@ public final class Engine {
     return connector;
   }
 
+  Budgets budgets() {
+    return budgets;
+  }
+
+  Events events() {
+    return events;
+  }
+
+  RandomGenerator random() {
+    return random;
+  }
+
   Pool<Route, PooledConnection> pool() {
     return pool;
   }
@@ -260,7 +300,9 @@ public final class Engine {
    * Whether requests may carry fields that their caller did not set; most clients need not look.
    */
   boolean addsHeaders() {
-    return settings.cookies() != null || settings.authenticator() != null;
+    return settings.cookies() != null
+        || settings.authenticator() != null
+        || settings.deadlineHeader() != null;
   }
 
   int maxRedirects() {

@@ -2,6 +2,8 @@ package dev.redial.internal.call;
 
 import dev.redial.KeepAlive;
 import dev.redial.PoolLimits;
+import dev.redial.RedialListener;
+import dev.redial.Retries;
 import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.InetAddress;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keepAlive how long connections are kept
  * @param pool how many there may be
+ * @param retries when a request is sent again
+ * @param listener hears of it
+ * @param deadlineHeader carries the time that is left of the deadline, or null
  * @param connectTimeout for opening one, or null
  * @param redirects which are followed
  * @param executor runs what depends on asynchronous sends, or null for virtual threads
@@ -33,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public record Settings(
     KeepAlive keepAlive,
     PoolLimits pool,
+    Retries retries,
+    RedialListener listener,
+    @Nullable String deadlineHeader,
     @Nullable Duration connectTimeout,
     HttpClient.Redirect redirects,
     @Nullable Executor executor,

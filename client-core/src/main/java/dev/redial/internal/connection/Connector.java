@@ -150,7 +150,7 @@ public final class Connector {
     if (deadline != Long.MAX_VALUE && deadline - System.nanoTime() <= 0) return false;
     return e instanceof ConnectFailedException
         || e instanceof ConnectTimeoutException // the kernel's
-        || isHangUp(e);
+        || (e instanceof TlsHandshakeException handshake && handshake.hungUp());
   }
 
   private static long earlier(long deadlineNanos, long timeoutNanos) {
@@ -242,7 +242,7 @@ public final class Connector {
           "the client was shut down while connecting; " + evidence, evidence, e);
     if (e instanceof ExchangeFailure || e instanceof TunnelRefusedException) return e;
     if (opening.stage == ExchangeStage.TLS_HANDSHAKE)
-      return new TlsHandshakeException("TLS handshake failed: " + what, evidence, e);
+      return new TlsHandshakeException("TLS handshake failed: " + what, evidence, isHangUp(e), e);
     return new ConnectFailedException(what, evidence, e);
   }
 
@@ -255,13 +255,12 @@ public final class Connector {
    * other addresses.
    */
   private static boolean isHangUp(IOException e) {
-    if (!(e instanceof TlsHandshakeException)) return false;
     Throwable cause = e;
     for (int depth = 0; cause != null && depth < 10; depth++, cause = cause.getCause()) {
       if (cause instanceof CertificateException) return false;
       if (cause instanceof EOFException) return true;
     }
-    return !(e.getCause() instanceof SSLException);
+    return !(e instanceof SSLException);
   }
 
   /** A connection in the making, and afterwards what its alarm closes. */

@@ -8,12 +8,12 @@ import java.util.Optional;
 /**
  * Whether sending a request a second time can do harm, and whether it is possible at all.
  *
- * @param safe GET and HEAD, which much code relies on being sent again even on a fresh connection
- * @param repeatable idempotent by its method (RFC 9110, section 9.2.2) or by a key that the server
- *     checks
+ * @param repeatable idempotent by its method (RFC 9110, section 9.2.2), by a key that the server
+ *     checks, or by its caller's word
+ * @param keyed whether it is the key that makes it so
  * @param replayable whether the body can be published again
  */
-public record Repeatability(boolean safe, boolean repeatable, boolean replayable) {
+public record Repeatability(boolean repeatable, boolean keyed, boolean replayable) {
 
   private static final Module JAVA_NET_HTTP = HttpClient.class.getModule();
 
@@ -25,10 +25,9 @@ public record Repeatability(boolean safe, boolean repeatable, boolean replayable
    * @return what may be done with it
    */
   public static Repeatability of(HttpRequest request, String method) {
+    boolean keyed = hasKey(request);
     return new Repeatability(
-        isSafe(method),
-        isIdempotent(method) || hasKey(request),
-        isReplayable(request.bodyPublisher()));
+        keyed || isIdempotent(method), keyed, isReplayable(request.bodyPublisher()));
   }
 
   /**
@@ -37,11 +36,16 @@ public record Repeatability(boolean safe, boolean repeatable, boolean replayable
    * @return a copy; a body that cannot be published again still cannot
    */
   public Repeatability forAnyMethod() {
-    return new Repeatability(true, true, replayable);
+    return new Repeatability(true, keyed, replayable);
   }
 
-  private static boolean isSafe(String method) {
-    return method.equals("GET") || method.equals("HEAD");
+  /**
+   * The same where nothing of the body was asked for yet, so that it need not be published again.
+   *
+   * @return a copy
+   */
+  public Repeatability untouched() {
+    return new Repeatability(repeatable, keyed, true);
   }
 
   private static boolean isIdempotent(String method) {

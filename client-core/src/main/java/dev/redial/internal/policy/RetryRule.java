@@ -1,41 +1,128 @@
 package dev.redial.internal.policy;
 
+import dev.redial.ClientClosedException;
+import dev.redial.ConnectFailedException;
+import dev.redial.ConnectTimeoutException;
 import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeFailure;
+import dev.redial.ExchangeStage;
 import dev.redial.HangUpException;
+import dev.redial.MalformedResponseException;
+import dev.redial.PoolTimeoutException;
+import dev.redial.RequestBodyException;
+import dev.redial.ResponseBodyException;
+import dev.redial.ResponseTimeoutException;
+import dev.redial.Retries;
 import dev.redial.ServerActed;
+import dev.redial.TlsFailureException;
+import dev.redial.TlsHandshakeException;
+import dev.redial.TruncatedBodyException;
+import dev.redial.UnresolvedHostException;
+import dev.redial.internal.policy.Decision.Keep;
+import dev.redial.internal.policy.Decision.SendAgainLater;
+import dev.redial.internal.policy.Decision.SendAgainNow;
+import java.time.Duration;
 
 /**
- * When a request is sent again at once, on a fresh connection, without telling anybody: the
- * transparent retry.
+ * Whether a request is sent again.
  *
- * <p>It happens at most once for each request, and only where it is proven that the server did not
- * act, or where acting twice does no harm (RFC 9110, section 9.2.2).
+ * <p>Only where it is proven that the server did not act, or where acting twice does no harm (RFC
+ * 9110, section 9.2.2). Whether there is budget and time for it is decided afterwards.
  */
 public final class RetryRule {
+  private static final SendAgainNow NOW = new SendAgainNow();
+  private static final SendAgainLater LATER = new SendAgainLater(false, Duration.ZERO);
+
   private RetryRule() {}
 
   /**
-   * After a failure.
+   * Decides.
    *
-   * @param failure what happened
+   * @param outcome how the attempt ended
    * @param request what may be done with the request
-   * @param retried whether it has been sent again before
-   * @return whether to send it again
+   * @param tries how often it was sent
+   * @param retries what is configured
+   * @return what to do
    */
-  public static boolean sendsAgainAfter(
-      ExchangeFailure failure, Repeatability request, boolean retried) {
-    if (retried) return false; // "SHOULD NOT automatically retry a failed automatic retry"
-    if (!(failure instanceof HangUpException))
-      return false; // an answer, a time-out, a fault of the caller: none is the race
-    if (!request.replayable()) return false;
-    ExchangeEvidence evidence = failure.evidence();
-    if (evidence.bytesReceived() > 0) return false; // the server did act
-    if (evidence.serverActed() == ServerActed.NO) return true; // it never had the whole head
-    if (evidence.reused()) return request.repeatable(); // the keep-alive race
-    return request
-        .safe(); // a fresh hang-up is an answer of sorts; GET and HEAD are expected to try once
-    // more
+  public static Decision decide(
+      Outcome outcome, Repeatability request, Tries tries, Retries retries) {
+    Decision wish =
+        switch (outcome) {
+          case Outcome.Failed failed -> afterFailure(failed.failure(), request, tries, retries);
+          case Outcome.Answered answered -> afterAnswer(answered, request, tries, retries);
+        };
+    if (wish instanceof Keep) return wish;
+    if (!request.replayable()) return Keep.NOT_REPLAYABLE;
+    if (tries.made() >= retries.maxAttempts()) return Keep.NOT_CONFIGURED;
+    boolean failed = outcome instanceof Outcome.Failed;
+    if (failed && wish instanceof SendAgainLater && !retries.failures()) return Keep.NOT_CONFIGURED;
+    return wish;
+  }
+
+  private static Decision afterFailure(
+      ExchangeFailure failure, Repeatability request, Tries tries, Retries retries) {
+    return switch (failure) {
+      case HangUpException hangUp -> afterHangUp(hangUp.evidence(), request, tries);
+      case ConnectFailedException refused -> LATER; // nothing was sent; every address was tried
+      case TlsHandshakeException handshake ->
+          handshake.hungUp() ? LATER : Keep.FINAL; // what was refused stays so, RFC 9110 4.3.4
+      case ConnectTimeoutException late -> retries.timeouts() ? LATER : Keep.NOT_CONFIGURED;
+      case ResponseTimeoutException late -> afterTimeout(late.evidence(), request, retries);
+      case UnresolvedHostException unknown -> Keep.FINAL; // a name that does not exist looks alike
+      case PoolTimeoutException busy -> Keep.FINAL; // it has waited already
+      case MalformedResponseException answer -> Keep.FINAL; // an answer of sorts
+      case TruncatedBodyException answer -> Keep.FINAL; // the caller has its head, RFC 9112 8
+      case TlsFailureException broken -> Keep.FINAL; // a bug or an attack
+      case RequestBodyException own -> Keep.FINAL;
+      case ResponseBodyException own -> Keep.FINAL;
+      case ClientClosedException own -> Keep.FINAL;
+    };
+  }
+
+  private static Decision afterHangUp(
+      ExchangeEvidence evidence, Repeatability request, Tries tries) {
+    boolean race = evidence.reused() && evidence.bytesReceived() == 0 && !tries.raceMadeGood();
+    if (evidence.serverActed() == ServerActed.NO)
+      return race ? NOW : LATER; // any method: never applied
+    if (!request.repeatable()) return Keep.NOT_REPEATABLE; // RFC 9110 9.2.2
+    return race ? NOW : LATER; // RFC 9112 9.3.1; an incomplete head is no response, RFC 9112 8
+  }
+
+  /** The request may still be at work; sending it again is a wish of the caller's. */
+  private static Decision afterTimeout(
+      ExchangeEvidence evidence, Repeatability request, Retries retries) {
+    if (evidence.stage() == ExchangeStage.BODY) return Keep.FINAL; // the caller has its head
+    if (!retries.timeouts()) return Keep.NOT_CONFIGURED;
+    if (evidence.serverActed() == ServerActed.NO || request.repeatable()) return LATER;
+    return Keep.NOT_REPEATABLE;
+  }
+
+  private static Decision afterAnswer(
+      Outcome.Answered answer, Repeatability request, Tries tries, Retries retries) {
+    int status = answer.status();
+    boolean race = answer.reused() && !tries.raceMadeGood();
+    boolean wished = retries.statuses().contains(status);
+    boolean harmless =
+        switch (status) {
+          case 408 -> request.repeatable() || !answer.requestSent(); // RFC 9110 15.5.9
+          case 421 -> true; // it was not acted upon, RFC 9110 15.5.20
+          default -> request.repeatable();
+        };
+    boolean atOnce =
+        switch (status) {
+          case 408 -> race; // the idle limit of the server, RFC 9110 15.5.9
+          case 421 -> race; // another connection may do, RFC 9110 15.5.20
+          case 425 -> !tries.raceMadeGood(); // no early data this time, RFC 8470 5.2
+          default -> false;
+        };
+    boolean concurrent =
+        status == 409
+            && request.keyed()
+            && tries.made() > 1; // our own earlier attempt is at work still
+    if (!atOnce && !wished && !concurrent) return Keep.FINAL;
+    if (!harmless) return Keep.NOT_REPEATABLE;
+    if (atOnce) return NOW;
+    return new SendAgainLater(status == 429, answer.retryAfter().orElse(Duration.ZERO));
   }
 
   /**
@@ -48,29 +135,5 @@ public final class RetryRule {
   public static boolean lostTheRace(ExchangeFailure failure) {
     ExchangeEvidence evidence = failure.evidence();
     return failure instanceof HangUpException && evidence.reused() && evidence.bytesReceived() == 0;
-  }
-
-  /**
-   * After an answer that says the request was not acted upon.
-   *
-   * @param status of the answer
-   * @param reused whether the connection had been used before
-   * @param request what may be done with the request
-   * @param requestSent whether all of the request was sent
-   * @param retried whether it has been sent again before
-   * @return whether to send it again
-   */
-  public static boolean sendsAgainAfter(
-      int status, boolean reused, Repeatability request, boolean requestSent, boolean retried) {
-    if (retried || !request.replayable()) return false;
-    return switch (status) {
-      case 408 ->
-          reused
-              && (request.repeatable()
-                  || !requestSent); // the idle limit of the server (RFC 9110, section 15.5.9)
-      case 421 -> reused; // this connection cannot, a fresh one may (RFC 9110, section 15.5.20)
-      case 425 -> request.repeatable(); // RFC 8470, section 5.2
-      default -> false;
-    };
   }
 }

@@ -17,27 +17,52 @@ import dev.redial.PoolTimeoutException;
 import dev.redial.RequestBodyException;
 import dev.redial.ResponseBodyException;
 import dev.redial.ResponseTimeoutException;
+import dev.redial.Retries;
 import dev.redial.ServerActed;
 import dev.redial.TlsFailureException;
 import dev.redial.TlsHandshakeException;
 import dev.redial.TruncatedBodyException;
 import dev.redial.UnresolvedHostException;
+import dev.redial.internal.policy.Decision.Keep;
+import dev.redial.internal.policy.Decision.SendAgainLater;
+import dev.redial.internal.policy.Decision.SendAgainNow;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+/**
+ * The whole decision table. Columns: an idempotent request and another one, each on a used
+ * connection and on a fresh one; with the defaults, then with everything switched on.
+ *
+ * <p>{@code NOW} makes good the keep-alive race, {@code LATER} waits for a back-off, {@code NO}
+ * leaves it to the caller.
+ */
 class RetryRuleTest {
-  private static final Repeatability GET = new Repeatability(true, true, true);
-  private static final Repeatability PUT = new Repeatability(false, true, true);
+  private enum Wish {
+    NOW,
+    LATER,
+    NO
+  }
+
+  private static final Wish NOW = Wish.NOW;
+  private static final Wish LATER = Wish.LATER;
+  private static final Wish NO = Wish.NO;
+
+  private static final Repeatability GET = new Repeatability(true, false, true);
   private static final Repeatability POST = new Repeatability(false, false, true);
-  private static final List<Repeatability> REQUESTS = List.of(GET, PUT, POST);
+  private static final Repeatability KEYED = new Repeatability(true, true, true);
+
+  private static final Retries DEFAULTS = Retries.defaults();
+  private static final Retries EVERYTHING =
+      DEFAULTS.withStatuses(Retries.TRANSIENT_STATUSES).withTimeouts(true);
 
   /** Where a connection stood when the exchange failed. */
   private record Seen(ExchangeStage stage, long sent, long received, ServerActed acted) {
@@ -61,8 +86,7 @@ class RetryRuleTest {
       new Seen(ExchangeStage.AWAITING_RESPONSE, 0, 0, ServerActed.NO);
   private static final Seen HALF_A_HEAD_SENT =
       new Seen(ExchangeStage.AWAITING_RESPONSE, 40, 0, ServerActed.NO);
-  private static final Seen HEAD_SENT =
-      new Seen(ExchangeStage.AWAITING_RESPONSE, 90, 0, ServerActed.MAYBE);
+  private static final Seen HEAD_SENT = new Seen(ExchangeStage.SENDING, 90, 0, ServerActed.MAYBE);
   private static final Seen ALL_SENT =
       new Seen(ExchangeStage.AWAITING_RESPONSE, 200, 0, ServerActed.MAYBE);
   private static final Seen INTERIM_ONLY =
@@ -76,317 +100,399 @@ class RetryRuleTest {
     return evidence -> new HangUpException("hang-up", ending, evidence);
   }
 
-  /** Columns: on a used connection GET, PUT, POST, then on a fresh one. */
   private static Arguments row(
       String failure,
+      String reason,
       Function<ExchangeEvidence, ExchangeFailure> made,
       Seen seen,
-      String reason,
-      boolean... again) {
-    return arguments(named(failure + " (" + reason + ")", made), seen, again);
+      List<Wish> defaults,
+      List<Wish> everything) {
+    return arguments(named(failure + " (" + reason + ")", made), seen, defaults, everything);
   }
 
-  private static final boolean T = true;
-  private static final boolean X = false;
+  /** Used idempotent, used other, fresh idempotent, fresh other. */
+  private static List<Wish> wishes(Wish... wishes) {
+    return List.of(wishes);
+  }
+
+  private static List<Wish> all(Wish wish) {
+    return wishes(wish, wish, wish, wish);
+  }
 
   static Stream<Arguments> failures() {
-    Function<ExchangeEvidence, ExchangeFailure> fin = hangUp(Ending.FIN);
-    Function<ExchangeEvidence, ExchangeFailure> rst = hangUp(Ending.RST);
+    return Stream.concat(opening(), Stream.concat(hangUps(), answersAndFaults()));
+  }
+
+  private static Stream<Arguments> opening() {
+    IOException gone = new IOException("Connection reset");
     return Stream.of(
         row(
             "no address",
+            "it may not exist",
             e -> new UnresolvedHostException("", e),
             NOTHING,
-            "no connection",
-            X,
-            X,
-            X,
-            X,
-            X,
-            X),
+            all(NO),
+            all(NO)),
         row(
             "refused",
+            "nothing was sent, RFC 9110 9.2.2",
             e -> new ConnectFailedException("", e),
             NOTHING,
-            "no connection",
-            X,
-            X,
-            X,
-            X,
-            X,
-            X),
+            all(LATER),
+            all(LATER)),
         row(
             "connect time-out",
+            "a limit should hold",
             e -> new ConnectTimeoutException("", e),
             NOTHING,
-            "no connection",
-            X,
-            X,
-            X,
-            X,
-            X,
-            X),
+            all(NO),
+            all(LATER)),
         row(
-            "TLS handshake",
+            "certificate, alert",
+            "RFC 9110 4.3.4",
             e -> new TlsHandshakeException("", e),
             NOTHING,
-            "RFC 9110 4.3.4",
-            X,
-            X,
-            X,
-            X,
-            X,
-            X),
+            all(NO),
+            all(NO)),
+        row(
+            "hang-up in the handshake",
+            "no request was sent, RFC 8470 3",
+            e -> new TlsHandshakeException("", e, true, gone),
+            NOTHING,
+            all(LATER),
+            all(LATER)),
         row(
             "no free connection",
+            "it has waited already",
             e -> new PoolTimeoutException("", e),
             NOTHING,
-            "no connection",
-            X,
-            X,
-            X,
-            X,
-            X,
-            X),
-        row(
-            "closed",
-            e -> new ClientClosedException("", e),
-            NO_OCTET_SENT,
-            "the caller's wish",
-            X,
-            X,
-            X,
-            X,
-            X,
-            X),
-        row(
-            "FIN, nothing written",
-            fin,
-            NO_OCTET_SENT,
-            "never applied, RFC 9110 9.2.2",
-            T,
-            T,
-            T,
-            T,
-            T,
-            T),
-        row(
-            "RST, nothing written",
-            rst,
-            NO_OCTET_SENT,
-            "never applied, RFC 9110 9.2.2",
-            T,
-            T,
-            T,
-            T,
-            T,
-            T),
-        row(
-            "FIN, half a head written",
-            fin,
-            HALF_A_HEAD_SENT,
-            "no request to parse",
-            T,
-            T,
-            T,
-            T,
-            T,
-            T),
-        row(
-            "RST, half a head written",
-            rst,
-            HALF_A_HEAD_SENT,
-            "no request to parse",
-            T,
-            T,
-            T,
-            T,
-            T,
-            T),
-        row("FIN, head written", fin, HEAD_SENT, "RFC 9110 9.2.2, RFC 9112 8", T, T, X, T, X, X),
-        row("RST, head written", rst, HEAD_SENT, "RFC 9110 9.2.2, RFC 9112 8", T, T, X, T, X, X),
-        row("FIN, all written", fin, ALL_SENT, "RFC 9110 9.2.2, RFC 9112 9.5", T, T, X, T, X, X),
-        row("RST, all written", rst, ALL_SENT, "RFC 9110 9.2.2, RFC 9112 9.5", T, T, X, T, X, X),
-        row(
-            "FIN after an interim response",
-            fin,
-            INTERIM_ONLY,
-            "it was being handled",
-            X,
-            X,
-            X,
-            X,
-            X,
-            X),
+            all(NO),
+            all(NO)));
+  }
+
+  private static Stream<Arguments> hangUps() {
+    return Stream.of(Ending.FIN, Ending.RST)
+        .flatMap(ending ->
+            Stream.of(
+                hungUp(ending, "nothing written", "RFC 9110 9.2.2", NO_OCTET_SENT, never()),
+                hungUp(ending, "half a head written", "RFC 9112 8", HALF_A_HEAD_SENT, never()),
+                hungUp(ending, "head written", "RFC 9112 8, RFC 9110 9.2.2", HEAD_SENT, race()),
+                hungUp(
+                    ending,
+                    "all written",
+                    "RFC 9110 9.2.2, RFC 9112 9.3.1 and 9.5",
+                    ALL_SENT,
+                    race()),
+                hungUp(
+                    ending, "interim response only", "RFC 9110 15.2", INTERIM_ONLY, incomplete()),
+                hungUp(ending, "in the status line", "RFC 9112 8", IN_STATUS_LINE, incomplete()),
+                hungUp(ending, "in the header", "RFC 9112 8", IN_HEADER, incomplete())));
+  }
+
+  private static Arguments hungUp(
+      Ending ending, String where, String reason, Seen seen, List<Wish> wishes) {
+    return row(ending + ", " + where, reason, hangUp(ending), seen, wishes, wishes);
+  }
+
+  /** The server never had the request. */
+  private static List<Wish> never() {
+    return wishes(NOW, NOW, LATER, LATER);
+  }
+
+  /** It may have had it. */
+  private static List<Wish> race() {
+    return wishes(NOW, NO, LATER, NO);
+  }
+
+  /** It had begun to answer. */
+  private static List<Wish> incomplete() {
+    return wishes(LATER, NO, LATER, NO);
+  }
+
+  private static Stream<Arguments> answersAndFaults() {
+    return Stream.of(
         row(
             "response time-out",
+            "it may be at work still",
             e -> new ResponseTimeoutException("", e),
             ALL_SENT,
-            "it may still work",
-            X,
-            X,
-            X,
-            X,
-            X,
-            X),
+            all(NO),
+            wishes(LATER, NO, LATER, NO)),
         row(
             "time-out, nothing written",
+            "a limit should hold",
             e -> new ResponseTimeoutException("", e),
             NO_OCTET_SENT,
-            "one deadline",
-            X,
-            X,
-            X,
-            X,
-            X,
-            X),
-        row("FIN in the status line", fin, IN_STATUS_LINE, "the server did act", X, X, X, X, X, X),
-        row("RST in the header", rst, IN_HEADER, "RFC 9112 8", X, X, X, X, X, X),
+            all(NO),
+            all(LATER)),
+        row(
+            "time-out in the body",
+            "the caller has the head",
+            e -> new ResponseTimeoutException("", e),
+            IN_BODY,
+            all(NO),
+            all(NO)),
         row(
             "body cut",
+            "the caller has the head, RFC 9112 8",
             e -> new TruncatedBodyException("", e),
             IN_BODY,
-            "committed, RFC 9112 8",
-            X,
-            X,
-            X,
-            X,
-            X,
-            X),
+            all(NO),
+            all(NO)),
         row(
             "malformed",
+            "an answer of sorts",
             e -> new MalformedResponseException("", e),
             IN_HEADER,
-            "an answer",
-            X,
-            X,
-            X,
-            X,
-            X,
-            X),
+            all(NO),
+            all(NO)),
         row(
             "TLS broke",
+            "an attack or a bug",
             e -> new TlsFailureException("", e),
             ALL_SENT,
-            "an attack or a bug",
-            X,
-            X,
-            X,
-            X,
-            X,
-            X),
+            all(NO),
+            all(NO)),
         row(
             "publisher failed",
+            "the caller's",
             e -> new RequestBodyException("", e),
             HEAD_SENT,
-            "the caller's",
-            X,
-            X,
-            X,
-            X,
-            X,
-            X),
+            all(NO),
+            all(NO)),
         row(
             "subscriber failed",
+            "the caller's",
             e -> new ResponseBodyException("", e),
             IN_BODY,
-            "the caller's",
-            X,
-            X,
-            X,
-            X,
-            X,
-            X));
+            all(NO),
+            all(NO)),
+        row(
+            "closed",
+            "the caller's wish",
+            e -> new ClientClosedException("", e),
+            NO_OCTET_SENT,
+            all(NO),
+            all(NO)));
+  }
+
+  private static Decision decide(
+      ExchangeFailure failure, Repeatability request, Tries tries, Retries retries) {
+    return RetryRule.decide(new Outcome.Failed(failure), request, tries, retries);
+  }
+
+  private static Wish wish(Decision decision) {
+    return switch (decision) {
+      case SendAgainNow now -> NOW;
+      case SendAgainLater later -> LATER;
+      case Keep keep -> NO;
+    };
+  }
+
+  private static List<Wish> columns(Function<Boolean, Function<Repeatability, Decision>> decided) {
+    return Stream.of(true, false)
+        .flatMap(reused ->
+            Stream.of(GET, POST).map(request -> wish(decided.apply(reused).apply(request))))
+        .toList();
   }
 
   @ParameterizedTest
   @MethodSource("failures")
-  void afterAFailure(Function<ExchangeEvidence, ExchangeFailure> made, Seen seen, boolean[] again) {
-    boolean[] decided = new boolean[6];
-    for (int i = 0; i < 6; i++)
-      decided[i] =
-          RetryRule.sendsAgainAfter(made.apply(seen.evidence(i < 3)), REQUESTS.get(i % 3), false);
-
-    assertThat(decided).containsExactly(again);
+  void afterAFailure(
+      Function<ExchangeEvidence, ExchangeFailure> made,
+      Seen seen,
+      List<Wish> defaults,
+      List<Wish> everything) {
+    assertThat(
+            columns(reused ->
+                request -> decide(made.apply(seen.evidence(reused)), request, Tries.ONE, DEFAULTS)))
+        .isEqualTo(defaults);
+    assertThat(
+            columns(reused ->
+                request ->
+                    decide(made.apply(seen.evidence(reused)), request, Tries.ONE, EVERYTHING)))
+        .isEqualTo(everything);
   }
 
   @ParameterizedTest
   @MethodSource("failures")
-  void neverTwice(Function<ExchangeEvidence, ExchangeFailure> made, Seen seen, boolean[] again) {
-    assertThat(again).hasSize(6);
-    for (Repeatability request : REQUESTS)
-      for (boolean reused : new boolean[] {true, false})
-        assertThat(RetryRule.sendsAgainAfter(made.apply(seen.evidence(reused)), request, true))
-            .isFalse();
+  void theRaceIsMadeGoodOnce(
+      Function<ExchangeEvidence, ExchangeFailure> made,
+      Seen seen,
+      List<Wish> defaults,
+      List<Wish> everything) {
+    List<Wish> second =
+        columns(reused ->
+            request ->
+                decide(made.apply(seen.evidence(reused)), request, Tries.ONE.now(), DEFAULTS));
+    assertThat(second)
+        .isEqualTo(defaults.stream().map(first -> first == NOW ? LATER : first).toList());
+    assertThat(everything).hasSize(4);
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void neverMoreOftenThanConfigured(
+      Function<ExchangeEvidence, ExchangeFailure> made,
+      Seen seen,
+      List<Wish> defaults,
+      List<Wish> everything) {
+    for (Tries last : List.of(Tries.ONE.later().later(), Tries.ONE.now().later()))
+      assertThat(
+              columns(reused ->
+                  request -> decide(made.apply(seen.evidence(reused)), request, last, EVERYTHING)))
+          .isEqualTo(all(NO));
+    assertThat(
+            columns(reused ->
+                request ->
+                    decide(made.apply(seen.evidence(reused)), request, Tries.ONE, Retries.off())))
+        .isEqualTo(all(NO));
+    assertThat(
+            columns(reused ->
+                request ->
+                    decide(
+                        made.apply(seen.evidence(reused)), request, Tries.ONE, Retries.raceOnly())))
+        .isEqualTo(defaults.stream().map(wish -> wish == LATER ? NO : wish).toList());
+    assertThat(everything).hasSize(4);
   }
 
   @ParameterizedTest
   @MethodSource("failures")
   void neverWithABodyThatCannotBePublishedAgain(
-      Function<ExchangeEvidence, ExchangeFailure> made, Seen seen, boolean[] again) {
-    assertThat(again).hasSize(6);
-    for (Repeatability request : REQUESTS) {
-      Repeatability oneShot = new Repeatability(request.safe(), request.repeatable(), false);
-      for (boolean reused : new boolean[] {true, false})
-        assertThat(RetryRule.sendsAgainAfter(made.apply(seen.evidence(reused)), oneShot, false))
-            .isFalse();
-    }
-  }
-
-  /** Columns: wholly sent on a used connection GET, PUT, POST; the same on a fresh one. */
-  private static Arguments status(int status, String reason, boolean... again) {
-    return arguments(named(status + " (" + reason + ")", status), again);
-  }
-
-  static final List<Arguments> statuses =
-      List.of(
-          status(200, "an answer", X, X, X, X, X, X),
-          status(301, "a redirect is not a retry", X, X, X, X, X, X),
-          status(401, "the credentials' affair", X, X, X, X, X, X),
-          status(408, "idle limit of the server, RFC 9110 15.5.9", T, T, X, X, X, X),
-          status(409, "an answer", X, X, X, X, X, X),
-          status(413, "an answer", X, X, X, X, X, X),
-          status(417, "depends on the expectation", X, X, X, X, X, X),
-          status(421, "another connection may do, RFC 9110 15.5.20", T, T, T, X, X, X),
-          status(422, "an answer", X, X, X, X, X, X),
-          status(425, "RFC 8470 5.2", T, T, X, T, T, X),
-          status(429, "never at once, RFC 6585 4", X, X, X, X, X, X),
-          status(500, "an answer", X, X, X, X, X, X),
-          status(502, "a gateway may have forwarded it", X, X, X, X, X, X),
-          status(503, "never at once, RFC 9110 15.6.4", X, X, X, X, X, X),
-          status(504, "a gateway may have forwarded it", X, X, X, X, X, X));
-
-  @ParameterizedTest
-  @FieldSource("statuses")
-  void afterAnAnswer(int status, boolean[] again) {
-    boolean[] decided = new boolean[6];
-    for (int i = 0; i < 6; i++)
-      decided[i] = RetryRule.sendsAgainAfter(status, i < 3, REQUESTS.get(i % 3), true, false);
-
-    assertThat(decided).containsExactly(again);
-  }
-
-  @ParameterizedTest
-  @FieldSource("statuses")
-  void afterAnAnswerNeverTwiceAndNeverWithoutTheBody(int status, boolean[] again) {
-    assertThat(again).hasSize(6);
-    Repeatability oneShot = new Repeatability(true, true, false);
+      Function<ExchangeEvidence, ExchangeFailure> made,
+      Seen seen,
+      List<Wish> defaults,
+      List<Wish> everything) {
+    Repeatability oneShot = new Repeatability(true, false, false);
     for (boolean reused : new boolean[] {true, false}) {
-      assertThat(RetryRule.sendsAgainAfter(status, reused, GET, true, true)).isFalse();
-      assertThat(RetryRule.sendsAgainAfter(status, reused, oneShot, true, false)).isFalse();
+      ExchangeFailure failure = made.apply(seen.evidence(reused));
+      assertThat(decide(failure, oneShot, Tries.ONE, EVERYTHING)).isInstanceOf(Keep.class);
+      Wish untouched = wish(decide(failure, oneShot.untouched(), Tries.ONE, EVERYTHING));
+      assertThat(untouched).isEqualTo(everything.get(reused ? 0 : 2));
     }
+    assertThat(defaults).hasSize(4);
+  }
+
+  private static Arguments status(
+      int status, String reason, List<Wish> defaults, List<Wish> everything) {
+    return arguments(named(status + " (" + reason + ")", status), defaults, everything);
+  }
+
+  static Stream<Arguments> statuses() {
+    List<Wish> idempotentLater = wishes(LATER, NO, LATER, NO);
+    return Stream.of(
+        status(200, "an answer", all(NO), all(NO)),
+        status(400, "an answer", all(NO), all(NO)),
+        status(401, "the credentials' affair", all(NO), all(NO)),
+        status(
+            408,
+            "idle limit of the server, RFC 9110 15.5.9",
+            wishes(NOW, NO, NO, NO),
+            wishes(NOW, NO, LATER, NO)),
+        status(409, "an answer", all(NO), all(NO)),
+        status(413, "an answer", all(NO), all(NO)),
+        status(417, "depends on the expectation, RFC 9110 10.1.1", all(NO), all(NO)),
+        status(
+            421,
+            "another connection may do, RFC 9110 15.5.20",
+            wishes(NOW, NOW, NO, NO),
+            wishes(NOW, NOW, LATER, LATER)),
+        status(422, "an answer", all(NO), all(NO)),
+        status(425, "RFC 8470 5.2", wishes(NOW, NO, NOW, NO), wishes(NOW, NO, NOW, NO)),
+        status(429, "RFC 6585 4", all(NO), idempotentLater),
+        status(500, "an answer", all(NO), all(NO)),
+        status(502, "a gateway may have forwarded it", all(NO), idempotentLater),
+        status(503, "RFC 9110 15.6.4", all(NO), idempotentLater),
+        status(504, "a gateway may have forwarded it", all(NO), idempotentLater));
+  }
+
+  private static Decision decide(
+      int status,
+      boolean reused,
+      boolean sent,
+      Repeatability request,
+      Tries tries,
+      Retries retries) {
+    Outcome outcome = new Outcome.Answered(status, reused, sent, Optional.empty());
+    return RetryRule.decide(outcome, request, tries, retries);
   }
 
   @ParameterizedTest
-  @FieldSource("statuses")
-  void anAnswerToHalfARequestMeansAnythingOnlyIfItIs408(int status, boolean[] again) {
-    boolean[] decided = new boolean[6];
-    for (int i = 0; i < 6; i++)
-      decided[i] = RetryRule.sendsAgainAfter(status, i < 3, REQUESTS.get(i % 3), false, false);
+  @MethodSource("statuses")
+  void afterAnAnswer(int status, List<Wish> defaults, List<Wish> everything) {
+    assertThat(
+            columns(
+                reused -> request -> decide(status, reused, true, request, Tries.ONE, DEFAULTS)))
+        .isEqualTo(defaults);
+    assertThat(
+            columns(
+                reused -> request -> decide(status, reused, true, request, Tries.ONE, EVERYTHING)))
+        .isEqualTo(everything);
+  }
 
-    boolean[] expected = Arrays.copyOf(again, 6);
-    if (status == 408) IntStream.range(0, 3).forEach(i -> expected[i] = true);
-    assertThat(decided).containsExactly(expected);
+  @ParameterizedTest
+  @MethodSource("statuses")
+  void anAnswerIsRepeatedAtOnceOnlyOnceAndNeverBeyondTheAttempts(
+      int status, List<Wish> defaults, List<Wish> everything) {
+    assertThat(
+            columns(reused ->
+                request -> decide(status, reused, true, request, Tries.ONE.now(), DEFAULTS)))
+        .isEqualTo(all(NO));
+    Tries last = Tries.ONE.later().later();
+    assertThat(
+            columns(reused -> request -> decide(status, reused, true, request, last, EVERYTHING)))
+        .isEqualTo(all(NO));
+    assertThat(defaults).hasSameSizeAs(everything);
+  }
+
+  @ParameterizedTest
+  @MethodSource("statuses")
+  void anAnswerToHalfARequestMeansAnythingOnlyIfItIs408(
+      int status, List<Wish> defaults, List<Wish> everything) {
+    List<Wish> expected = status == 408 ? wishes(NOW, NOW, LATER, LATER) : everything;
+    assertThat(
+            columns(
+                reused -> request -> decide(status, reused, false, request, Tries.ONE, EVERYTHING)))
+        .isEqualTo(expected);
+    assertThat(defaults).hasSize(4);
+  }
+
+  @ParameterizedTest
+  @MethodSource("statuses")
+  void noAnswerIsRepeatedWithABodyThatCannotBePublishedAgain(
+      int status, List<Wish> defaults, List<Wish> everything) {
+    Repeatability oneShot = new Repeatability(true, false, false);
+    assertThat(decide(status, true, true, oneShot, Tries.ONE, EVERYTHING)).isInstanceOf(Keep.class);
+    assertThat(defaults).hasSameSizeAs(everything);
+  }
+
+  @Test
+  void aKeyedRepetitionWaitsForTheEarlierAttemptThatIsAtWorkStill() {
+    assertThat(decide(409, false, true, KEYED, Tries.ONE, DEFAULTS)).isEqualTo(Keep.FINAL);
+    assertThat(decide(409, false, true, KEYED, Tries.ONE.later(), DEFAULTS))
+        .isEqualTo(new SendAgainLater(false, Duration.ZERO));
+    assertThat(decide(409, false, true, GET, Tries.ONE.later(), DEFAULTS)).isEqualTo(Keep.FINAL);
+  }
+
+  @Test
+  void whatTheServerAsksForIsPassedOnAnd429WaitsLonger() {
+    Retries wished = DEFAULTS.withStatuses(Set.of(429, 500, 503));
+    Outcome asks = new Outcome.Answered(503, false, true, Optional.of(Duration.ofSeconds(7)));
+    assertThat(RetryRule.decide(asks, GET, Tries.ONE, wished))
+        .isEqualTo(new SendAgainLater(false, Duration.ofSeconds(7)));
+    assertThat(decide(429, false, true, GET, Tries.ONE, wished))
+        .isEqualTo(new SendAgainLater(true, Duration.ZERO));
+    assertThat(decide(500, false, true, GET, Tries.ONE, wished))
+        .isEqualTo(new SendAgainLater(false, Duration.ZERO));
+  }
+
+  @Test
+  void theReasonForKeepingIsTold() {
+    HangUpException lost = new HangUpException("", Ending.FIN, ALL_SENT.evidence(false));
+    assertThat(decide(lost, POST, Tries.ONE, DEFAULTS)).isEqualTo(Keep.NOT_REPEATABLE);
+    assertThat(decide(lost, new Repeatability(true, false, false), Tries.ONE, DEFAULTS))
+        .isEqualTo(Keep.NOT_REPLAYABLE);
+    assertThat(decide(lost, GET, Tries.ONE, Retries.raceOnly())).isEqualTo(Keep.NOT_CONFIGURED);
   }
 
   @ParameterizedTest
