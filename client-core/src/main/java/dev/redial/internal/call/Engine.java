@@ -43,7 +43,7 @@ public final class Engine {
   private final Connector connector;
   private final Pool<Route, PooledConnection> pool;
   private final RoutePlanner planner;
-  private final AddressBook addressBook = new AddressBook();
+  private final AddressBook addressBook;
   private final Executor dependents;
 
   private final CredentialsMemory credentials = new CredentialsMemory(new SecureRandom());
@@ -70,9 +70,6 @@ public final class Engine {
             settings.localAddress(),
             settings.sslContext(),
             completed(tlsParameters, settings.properties()),
-            settings.connectTimeout() == null
-                ? Long.MAX_VALUE
-                : Deadline.nanos(settings.connectTimeout()),
             new Connector.Reading(
                 settings.properties().maxHeadOctets(),
                 settings.properties().maxInterimResponses(),
@@ -80,6 +77,7 @@ public final class Engine {
     this.pool =
         Pool.create(
             settings.pool(), settings.keepAlive(), settings.properties().maxIdle(), abandoned);
+    this.addressBook = new AddressBook(settings.resolver());
     this.planner =
         new RoutePlanner(
             settings.proxies() == null ? ProxySelector.getDefault() : settings.proxies());
@@ -183,6 +181,7 @@ public final class Engine {
     } finally {
       lock.unlock();
     }
+    addressBook.close();
     connector.close();
     pool.closeNow();
   }

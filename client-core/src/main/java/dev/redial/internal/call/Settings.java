@@ -2,6 +2,7 @@ package dev.redial.internal.call;
 
 import dev.redial.KeepAlive;
 import dev.redial.PoolLimits;
+import dev.redial.Resolver;
 import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.InetAddress;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param authenticator the caller's, or null
  * @param sslContext makes TLS engines
  * @param sslParameters as the caller gave them; copied
+ * @param resolver asked for addresses
  * @param localAddress to bind sockets to, or null
  * @param version what {@link HttpClient#version()} answers
  * @param properties of the system, when the client was built
@@ -41,6 +43,7 @@ public record Settings(
     @Nullable Authenticator authenticator,
     SSLContext sslContext,
     SSLParameters sslParameters,
+    Resolver resolver,
     @Nullable InetAddress localAddress,
     HttpClient.Version version,
     SystemProperties properties) {}
