@@ -19,6 +19,7 @@ import java.net.http.HttpResponse.PushPromiseHandler;
 import java.net.http.WebSocket;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -256,6 +257,7 @@ public final class RedialClient extends HttpClient {
     private @Nullable Authenticator authenticator;
     private @Nullable SSLContext sslContext;
     private @Nullable SSLParameters sslParameters;
+    private Resolver resolver = host -> List.of(InetAddress.getAllByName(host));
     private @Nullable InetAddress localAddress;
     private Version version = Version.HTTP_2;
 
@@ -395,6 +397,18 @@ public final class RedialClient extends HttpClient {
     }
 
     /**
+     * Who turns the names of servers and proxies into addresses. Default: the JDK's own look-up,
+     * {@link InetAddress#getAllByName(String)}. WebSockets always use that one.
+     *
+     * @param given asked for every new connection to a name
+     * @return this builder
+     */
+    public Builder resolver(Resolver given) {
+      this.resolver = Objects.requireNonNull(given, "resolver");
+      return this;
+    }
+
+    /**
      * The address that sockets are bound to; null, the default, leaves the choice to the operating
      * system.
      */
@@ -432,6 +446,7 @@ public final class RedialClient extends HttpClient {
               authenticator,
               context,
               parameters,
+              resolver,
               localAddress,
               version,
               properties));

@@ -1,6 +1,7 @@
 package dev.redial.internal.call;
 
 import dev.redial.ClientClosedException;
+import dev.redial.ConnectTimeoutException;
 import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
@@ -17,12 +18,15 @@ import dev.redial.internal.pool.PoolClosed;
 import dev.redial.internal.pool.PoolExhausted;
 import dev.redial.internal.route.Route;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -124,19 +128,30 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
         to.origin().secure() ? new Dial.Peer(to.origin().host(), to.origin().port()) : null;
     Dial.Tunnel tunnel =
         to.tunnelled() ? new Dial.Tunnel(to.origin().hostAndPort(), tunnelFields.get()) : null;
+    long openBy = Deadline.within(deadline, engine.settings().connectTimeout());
+    List<InetSocketAddress> addresses = addresses(to, openBy);
     return new PooledConnection(
         engine
             .connector()
-            .open(new Dial(request.label(), number, addresses(to), peer, tunnel, deadline)));
+            .open(new Dial(request.label(), number, addresses, peer, tunnel, openBy)));
   }
 
-  private List<InetSocketAddress> addresses(Route to) throws IOException {
+  private List<InetSocketAddress> addresses(Route to, long openBy)
+      throws IOException, InterruptedException {
+    ExchangeEvidence evidence = evidence(ExchangeStage.RESOLVING);
     try {
-      return engine.addressBook().addresses(to);
+      return engine.addressBook().addresses(to, openBy);
     } catch (UnknownHostException e) {
-      ExchangeEvidence evidence = evidence(ExchangeStage.RESOLVING);
       throw new UnresolvedHostException(
           "unknown host: " + e.getMessage() + "; " + evidence, evidence, e);
+    } catch (TimeoutException e) {
+      ConnectException cause = new ConnectException("HTTP connect timed out");
+      cause.initCause(e);
+      throw new ConnectTimeoutException(
+          "HTTP connect timed out while looking up the address; " + evidence, evidence, cause);
+    } catch (CancellationException e) {
+      throw new ClientClosedException(
+          "the client was shut down while looking up the address; " + evidence, evidence, e);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.redial.internal.call;
 
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** One time budget, on the scale of {@link System#nanoTime()}. */
 final class Deadline {
@@ -21,6 +22,13 @@ final class Deadline {
     if (nanos == Long.MAX_VALUE) return NONE;
     long deadline = System.nanoTime() + nanos;
     return deadline == NONE ? NONE - 1 : deadline;
+  }
+
+  /** The earlier one of a deadline and the end of a limit that starts now; null is no limit. */
+  static long within(long deadline, @Nullable Duration limit) {
+    long own = limit == null ? NONE : after(nanos(limit));
+    if (own == NONE) return deadline;
+    return deadline == NONE || own - deadline < 0 ? own : deadline;
   }
 
   /**

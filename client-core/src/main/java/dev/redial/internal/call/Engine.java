@@ -45,7 +45,7 @@ public final class Engine {
   private final Connector connector;
   private final Pool<Route, PooledConnection> pool;
   private final RoutePlanner planner;
-  private final AddressBook addressBook = new AddressBook();
+  private final AddressBook addressBook;
   private final Executor dependents;
 
   private final Budgets budgets;
@@ -75,9 +75,6 @@ public final class Engine {
             settings.localAddress(),
             settings.sslContext(),
             completed(tlsParameters, settings.properties()),
-            settings.connectTimeout() == null
-                ? Long.MAX_VALUE
-                : Deadline.nanos(settings.connectTimeout()),
             new Connector.Reading(
                 settings.properties().maxHeadOctets(),
                 settings.properties().maxInterimResponses(),
@@ -87,6 +84,7 @@ public final class Engine {
             settings.pool(), settings.keepAlive(), settings.properties().maxIdle(), abandoned);
     this.budgets = new Budgets(settings.retries(), System::nanoTime);
     this.events = new Events(settings.listener());
+    this.addressBook = new AddressBook(settings.resolver());
     this.planner =
         new RoutePlanner(
             settings.proxies() == null ? ProxySelector.getDefault() : settings.proxies());
@@ -211,6 +209,7 @@ public final class Engine {
     } finally {
       lock.unlock();
     }
+    addressBook.close();
     connector.close();
     pool.closeNow();
   }

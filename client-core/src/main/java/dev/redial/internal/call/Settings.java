@@ -4,6 +4,7 @@ import dev.redial.KeepAlive;
 import dev.redial.PoolLimits;
 import dev.redial.RedialListener;
 import dev.redial.Retries;
+import dev.redial.Resolver;
 import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.InetAddress;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param authenticator the caller's, or null
  * @param sslContext makes TLS engines
  * @param sslParameters as the caller gave them; copied
+ * @param resolver asked for addresses
  * @param localAddress to bind sockets to, or null
  * @param version what {@link HttpClient#version()} answers
  * @param properties of the system, when the client was built
@@ -49,6 +51,7 @@ public record Settings(
     @Nullable Authenticator authenticator,
     SSLContext sslContext,
     SSLParameters sslParameters,
+    Resolver resolver,
     @Nullable InetAddress localAddress,
     HttpClient.Version version,
     SystemProperties properties) {}

@@ -47,7 +47,6 @@ public final class Connector {
   private final Limits limits;
   private final int bodyBuffer;
   private final Watchdog watchdog = new Watchdog();
-  private final long connectTimeoutNanos;
   private final Set<Opening> openings = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -67,7 +66,6 @@ public final class Connector {
    * @param localAddress to bind sockets to, or null
    * @param tls makes the engines
    * @param tlsParameters with endpoint identification and application protocols as wanted
-   * @param connectTimeoutNanos for each connection, TLS included; {@link Long#MAX_VALUE} for none
    * @param reading what is read at most
    */
   public Connector(
@@ -75,7 +73,6 @@ public final class Connector {
       @Nullable InetAddress localAddress,
       SSLContext tls,
       SSLParameters tlsParameters,
-      long connectTimeoutNanos,
       Reading reading) {
     this.sockets =
         new SocketSettings(
@@ -87,7 +84,6 @@ public final class Connector {
             0);
     this.tls = tls;
     this.tlsParameters = tlsParameters;
-    this.connectTimeoutNanos = connectTimeoutNanos;
     this.limits = limits(reading);
     this.bodyBuffer = reading.bodyBuffer();
   }
@@ -123,7 +119,7 @@ public final class Connector {
    * @throws InterruptedException if the thread was interrupted
    */
   public Connection open(Dial dial) throws IOException, InterruptedException {
-    long deadline = earlier(dial.deadlineNanos(), connectTimeoutNanos);
+    long deadline = dial.deadlineNanos();
     IOException told = null;
     for (InetSocketAddress address : dial.addresses()) {
       try {
@@ -151,12 +147,6 @@ public final class Connector {
     return e instanceof ConnectFailedException
         || e instanceof ConnectTimeoutException // the kernel's
         || (e instanceof TlsHandshakeException handshake && handshake.hungUp());
-  }
-
-  private static long earlier(long deadlineNanos, long timeoutNanos) {
-    if (timeoutNanos == Long.MAX_VALUE) return deadlineNanos;
-    long own = System.nanoTime() + timeoutNanos;
-    return deadlineNanos == Long.MAX_VALUE || own - deadlineNanos < 0 ? own : deadlineNanos;
   }
 
   private Connection open(Dial dial, InetSocketAddress address, long deadline)

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     resolved
  * @param tls the server's name for TLS, or null for a plain connection
  * @param tunnel what to ask the proxy for before TLS, or null
- * @param deadlineNanos on the scale of {@link System#nanoTime()}; {@link Long#MAX_VALUE} for none
+ * @param deadlineNanos when it must be open, TLS included, on the scale of {@link
+ *     System#nanoTime()}; {@link Long#MAX_VALUE} for none
  */
 public record Dial(
     String label,

@@ -63,18 +63,17 @@ class ConnectorTest {
     listener.close();
   }
 
-  private static Connector connector(long timeoutNanos) {
-    return connector(timeoutNanos, null);
+  private static Connector connector() {
+    return connector(null);
   }
 
-  private static Connector connector(long timeoutNanos, InetAddress local) {
+  private static Connector connector(InetAddress local) {
     try {
       return new Connector(
           KeepAlive.defaults(),
           local,
           SSLContext.getDefault(),
           new SSLParameters(),
-          timeoutNanos,
           new Connector.Reading(384 << 10, 8, 16 << 10));
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
@@ -85,14 +84,22 @@ class ConnectorTest {
     return new Dial("GET http://a.example", 3, List.of(addresses), null, null, deadline);
   }
 
+  private static long in(long millis) {
+    return System.nanoTime() + Duration.ofMillis(millis).toNanos();
+  }
+
   private static Dial dialTls(InetSocketAddress... addresses) {
+    return dialTls(NO_LIMIT, addresses);
+  }
+
+  private static Dial dialTls(long deadline, InetSocketAddress... addresses) {
     return new Dial(
         "GET https://a.example",
         1,
         List.of(addresses),
         new Dial.Peer("a.example", 443),
         null,
-        NO_LIMIT);
+        deadline);
   }
 
   private static void isTold(Throwable thrown, ExchangeStage stage) {
@@ -105,7 +112,7 @@ class ConnectorTest {
 
   @Test
   void theFirstAddressThatAnswersIsTaken() throws Exception {
-    Connection connection = connector(NO_LIMIT).open(dial(NO_LIMIT, refuses, answers, refuses));
+    Connection connection = connector().open(dial(NO_LIMIT, refuses, answers, refuses));
 
     assertThat(connection.used()).isFalse();
     assertThat(connection.wire.remote()).contains(answers);
@@ -116,8 +123,7 @@ class ConnectorTest {
   void ifNoneAnswersAllAreTold() {
     InetSocketAddress another = refusing();
 
-    Throwable thrown =
-        catchThrowable(() -> connector(NO_LIMIT).open(dial(NO_LIMIT, refuses, another)));
+    Throwable thrown = catchThrowable(() -> connector().open(dial(NO_LIMIT, refuses, another)));
 
     assertThat(thrown)
         .isInstanceOf(ConnectFailedException.class)
@@ -134,9 +140,7 @@ class ConnectorTest {
     try (Backlog silent = new Backlog()) {
       long before = System.nanoTime();
 
-      Throwable thrown =
-          catchThrowable(() ->
-              connector(Duration.ofMillis(100).toNanos()).open(dial(NO_LIMIT, silent.address())));
+      Throwable thrown = catchThrowable(() -> connector().open(dial(in(100), silent.address())));
 
       assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(100_000_000L);
       assertThat(thrown)
@@ -149,24 +153,11 @@ class ConnectorTest {
   }
 
   @Test
-  void theRequestsDeadlineHoldsForTheConnectToo() throws Exception {
-    try (Backlog silent = new Backlog()) {
-      for (long timeout : new long[] {NO_LIMIT, Duration.ofHours(1).toNanos()}) {
-        long deadline = System.nanoTime() + Duration.ofMillis(100).toNanos();
-
-        assertThatThrownBy(() -> connector(timeout).open(dial(deadline, silent.address())))
-            .isInstanceOf(ConnectTimeoutException.class);
-      }
-    }
-  }
-
-  @Test
   void aConnectTimeoutIsToldWhateverCameBefore() throws Exception {
     try (Backlog silent = new Backlog()) {
       Throwable thrown =
-          catchThrowable(() ->
-              connector(Duration.ofSeconds(2).toNanos())
-                  .open(dial(NO_LIMIT, refuses, silent.address(), refuses)));
+          catchThrowable(
+              () -> connector().open(dial(in(2000), refuses, silent.address(), refuses)));
 
       assertThat(thrown).isInstanceOf(ConnectTimeoutException.class);
       assertThat(thrown.getSuppressed()).hasSize(1);
@@ -176,8 +167,7 @@ class ConnectorTest {
 
   @Test
   void anOpenConnectionOutlivesItsConnectTimeout() throws Exception {
-    Connection connection =
-        connector(Duration.ofSeconds(2).toNanos()).open(dial(NO_LIMIT, answers));
+    Connection connection = connector().open(dial(in(2000), answers));
 
     await()
         .during(Duration.ofMillis(2200))
@@ -189,7 +179,7 @@ class ConnectorTest {
   @Test
   void anInterruptEndsTheConnect() throws Exception {
     try (Backlog silent = new Backlog()) {
-      Connector connector = connector(NO_LIMIT);
+      Connector connector = connector();
       AtomicInteger flagged = new AtomicInteger();
       Running<Connection> running =
           Bench.start(() -> {
@@ -211,7 +201,7 @@ class ConnectorTest {
   @Test
   void closingEndsAConnectThatIsUnderWayAndAllLaterOnes() throws Exception {
     try (Backlog silent = new Backlog()) {
-      Connector connector = connector(NO_LIMIT);
+      Connector connector = connector();
       Running<Connection> running =
           Bench.start(() -> connector.open(dial(NO_LIMIT, silent.address(), answers)));
       await().until(() -> running.thread().getState() == Thread.State.WAITING);
@@ -228,7 +218,7 @@ class ConnectorTest {
 
   @Test
   void aLocalAddressThatCannotBeHadIsAFailedConnect() throws UnknownHostException {
-    Connector elsewhere = connector(NO_LIMIT, InetAddress.getByName("192.0.2.1"));
+    Connector elsewhere = connector(InetAddress.getByName("192.0.2.1"));
 
     Throwable thrown = catchThrowable(() -> elsewhere.open(dial(NO_LIMIT, answers)));
 
@@ -265,7 +255,7 @@ class ConnectorTest {
     AtomicInteger accepted =
         accepting(socket -> assertThat(socket.getInputStream().read()).isPositive());
 
-    Throwable thrown = catchThrowable(() -> connector(NO_LIMIT).open(dialTls(answers, answers)));
+    Throwable thrown = catchThrowable(() -> connector().open(dialTls(answers, answers)));
 
     assertThat(thrown)
         .isInstanceOf(TlsHandshakeException.class)
@@ -285,7 +275,7 @@ class ConnectorTest {
           while (socket.getInputStream().read(hello) > 0) assertThat(hello).isNotEmpty();
         });
 
-    Throwable thrown = catchThrowable(() -> connector(NO_LIMIT).open(dialTls(answers)));
+    Throwable thrown = catchThrowable(() -> connector().open(dialTls(answers)));
 
     assertThat(thrown)
         .isInstanceOf(TlsHandshakeException.class)
@@ -302,7 +292,7 @@ class ConnectorTest {
           while (socket.getInputStream().read(hello) > 0) assertThat(hello).isNotEmpty();
         });
 
-    Throwable thrown = catchThrowable(() -> connector(NO_LIMIT).open(dialTls(answers, answers)));
+    Throwable thrown = catchThrowable(() -> connector().open(dialTls(answers, answers)));
 
     assertThat(thrown).isInstanceOf(TlsHandshakeException.class);
     assertThat(thrown.getSuppressed()).isEmpty();
@@ -317,9 +307,7 @@ class ConnectorTest {
           while (socket.getInputStream().read(hello) > 0) assertThat(hello).isNotEmpty();
         });
 
-    Throwable thrown =
-        catchThrowable(
-            () -> connector(Duration.ofMillis(200).toNanos()).open(dialTls(answers, answers)));
+    Throwable thrown = catchThrowable(() -> connector().open(dialTls(in(200), answers, answers)));
 
     assertThat(thrown).isInstanceOf(ConnectTimeoutException.class);
     assertThat(((ConnectTimeoutException) thrown).serverActed()).isEqualTo(ServerActed.NO);
