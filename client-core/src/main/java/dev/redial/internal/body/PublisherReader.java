@@ -27,6 +27,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   private final ArrayDeque<ByteBuffer> published = new ArrayDeque<>(2);
   private Flow.@Nullable Subscription subscription;
   private @Nullable Throwable failure;
+  private boolean asked; // for a buffer that has not come yet
   private boolean complete;
   private boolean abandoned;
   private boolean cancelled;
@@ -75,10 +76,10 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
    * @throws PublisherFailure if it failed, or published more than it had announced
    */
   public boolean reachedEnd() throws PublisherFailure {
-    Flow.Subscription toAsk;
+    Flow.@Nullable Subscription toAsk;
     lock.lock();
     try {
-      toAsk = complete || failure != null ? null : subscription;
+      toAsk = complete || failure != null ? null : toAsk();
     } finally {
       lock.unlock();
     }
@@ -90,6 +91,21 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
       checkLength(false);
       if (failure != null) throw new PublisherFailure(failure);
       return complete;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Whether the publisher has said that it is done and everything was handed out; asks nothing of
+   * it.
+   *
+   * @return false if only asking could tell
+   */
+  public boolean isComplete() {
+    lock.lock();
+    try {
+      return complete && published.isEmpty();
     } finally {
       lock.unlock();
     }
@@ -146,10 +162,17 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
       while (subscription == null && failure == null && !complete && !abandoned)
         await(deadlineNanos);
       boolean over = failure != null || complete || abandoned;
-      return over || !published.isEmpty() ? null : subscription;
+      return over || !published.isEmpty() ? null : toAsk();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Under the lock: whom to ask for a buffer, once for each. */
+  private Flow.@Nullable Subscription toAsk() {
+    if (asked) return null;
+    asked = subscription != null;
+    return subscription;
   }
 
   @SuppressWarnings("WaitNotInLoop") // every caller loops
@@ -243,6 +266,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
     lock.lock();
     try {
       if (complete || abandoned) return;
+      asked = false;
       published.add(buffer);
       changed.signalAll();
     } finally {

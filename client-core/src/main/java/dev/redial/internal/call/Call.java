@@ -10,6 +10,7 @@ import dev.redial.internal.connection.Answer;
 import dev.redial.internal.connection.Exchange;
 import dev.redial.internal.connection.OutgoingRequest;
 import dev.redial.internal.connection.TunnelRefusedException;
+import dev.redial.internal.policy.BodyKind;
 import dev.redial.internal.policy.CookieRule;
 import dev.redial.internal.policy.Outcome;
 import dev.redial.internal.policy.RedirectRule;
@@ -246,6 +247,7 @@ final class Call<T extends @Nullable Object> {
         request.headers(),
         addedHeaders(route),
         request.bodyPublisher().orElse(null),
+        request.bodyPublisher().map(BodyKind::of).orElse(null) == BodyKind.IN_MEMORY,
         engine.settings().keepAlive().enabled(),
         expectContinue);
   }

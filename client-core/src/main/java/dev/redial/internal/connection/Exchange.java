@@ -129,7 +129,8 @@ public final class Exchange implements BodySource {
   }
 
   /**
-   * Sends the head, and the body with it if it is small; a larger body is sent in the background.
+   * Sends the head, and the body with it if it is small and at hand; any other body is sent in the
+   * background, on a thread of its own, as its publisher may block whoever asks it.
    *
    * <p>A failed write is not reported here: the answer may have come before it, so {@link
    * #receiveHead} looks first.
@@ -140,54 +141,52 @@ public final class Exchange implements BodySource {
     Octets out = connection.out();
     RequestEncoder.head(out, request, length);
     headLength = out.length();
-    PublisherReader publisher =
-        length == 0 ? null : new PublisherReader(Objects.requireNonNull(request.body()), length);
-    boolean whole = publisher == null;
-    if (publisher != null && length > 0 && length <= SMALL_BODY && !request.expectContinue()) {
-      whole = appendBody(out, publisher, length);
-    }
-    write(out);
-    if (whole) {
+    if (length == 0) {
+      write(out);
       requestSent = writeFailure == null;
-    } else if (writeFailure == null) {
-      upload =
-          new Upload(
-              connection, Objects.requireNonNull(publisher), length < 0, request.expectContinue());
-      upload.start();
     } else {
-      Objects.requireNonNull(publisher).cancel();
+      send(out, new PublisherReader(Objects.requireNonNull(request.body()), length), length);
     }
     stage = ExchangeStage.AWAITING_RESPONSE;
   }
 
+  private void send(Octets head, PublisherReader publisher, long length)
+      throws IOException, InterruptedException {
+    boolean small = length > 0 && length <= SMALL_BODY && !request.expectContinue();
+    if (small && !request.bodyAtHand()) {
+      upload = Upload.withHead(connection, head, publisher, length);
+      upload.start();
+      return;
+    }
+    boolean whole = small && appendBody(head, publisher, length);
+    write(head);
+    if (whole) {
+      requestSent = writeFailure == null;
+    } else if (writeFailure == null) {
+      upload = Upload.behindHead(connection, publisher, length < 0, request.expectContinue());
+      upload.start();
+    }
+  }
+
+  /** Only for a publisher that neither blocks nor waits. */
   private boolean appendBody(Octets out, PublisherReader publisher, long length)
       throws IOException, InterruptedException {
-    connection.onClose(publisher::abandon);
     try {
       while (publisher.taken() < length) {
-        ByteBuffer buffer = publisher.next(deadlineNanos);
-        if (buffer == null) { // abandoned
-          publisher.cancel();
-          throw failed(new ClosedChannelException());
-        }
+        ByteBuffer buffer = Objects.requireNonNull(publisher.next(deadlineNanos));
         out.get(buffer, buffer.remaining());
       }
       return publisher.reachedEnd();
     } catch (PublisherFailure e) {
-      giveUp(publisher);
+      abort();
       throw bodyFailure(e);
     } catch (TimeoutException e) {
-      giveUp(publisher);
+      abort();
       throw timedOut(e);
     } catch (InterruptedException e) {
-      giveUp(publisher);
+      abort();
       throw e;
     }
-  }
-
-  private void giveUp(PublisherReader publisher) {
-    publisher.cancel();
-    abort();
   }
 
   private void write(Octets out) throws InterruptedException {

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param added headers that the client adds, such as cookies and credentials; they replace the
  *     caller's of the same name
  * @param body the publisher, or null
+ * @param bodyAtHand whether the publisher is known to publish at once, without ever blocking
+ *     whoever asks it
  * @param keepAlive whether to ask for a persistent connection
  * @param expectContinue whether to wait for {@code 100 (Continue)} before the body
  */
@@ -30,6 +32,7 @@ public record OutgoingRequest(
     HttpHeaders headers,
     Map<String, List<String>> added,
     @Nullable BodyPublisher body,
+    boolean bodyAtHand,
     boolean keepAlive,
     boolean expectContinue) {
 

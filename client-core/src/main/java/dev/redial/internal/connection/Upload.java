@@ -14,8 +14,9 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a request body that is too large for the first write, on a virtual thread of its own, so
- * that the exchanging thread can watch for an early answer (RFC 9112, section 9.5).
+ * Sends a request body on a virtual thread of its own, so that the exchanging thread can watch for
+ * an early answer (RFC 9112, section 9.5), and for its deadline and an interrupt even while the
+ * caller's publisher blocks whoever asks it.
  */
 final class Upload implements Runnable {
   /**
@@ -24,14 +25,21 @@ final class Upload implements Runnable {
    */
   private static final long CONTINUE_WAIT_MILLIS = 1000;
 
-  /** A publisher may hand out any amount at once; it is not copied as a whole. */
-  private static final int LONGEST_CHUNK = 64 * 1024;
+  /**
+   * A publisher may hand out any amount at once; it is neither copied nor sent as a whole, so that
+   * the sending can be stopped.
+   */
+  private static final int LONGEST_PIECE = 64 * 1024;
+
+  /** How long a head waits to go out together with a small body. */
+  private static final long GATHERING_NANOS = 5_000_000;
 
   private final Connection connection;
   private final Wire wire;
   private final PublisherReader publisher;
   private final boolean chunked;
-  private final Octets out = new Octets();
+  private final Octets out;
+  private final long length;
   private final CountDownLatch leave;
   private final CountDownLatch over = new CountDownLatch(1);
 
@@ -39,12 +47,35 @@ final class Upload implements Runnable {
   private volatile boolean complete;
   private volatile @Nullable Exception failure;
 
-  Upload(Connection connection, PublisherReader publisher, boolean chunked, boolean awaitLeave) {
+  private Upload(
+      Connection connection,
+      PublisherReader publisher,
+      boolean chunked,
+      boolean awaitLeave,
+      Octets out,
+      long length) {
     this.connection = connection;
     this.wire = connection.wire;
     this.publisher = publisher;
     this.chunked = chunked;
     this.leave = new CountDownLatch(awaitLeave ? 1 : 0);
+    this.out = out;
+    this.length = length;
+  }
+
+  /** The head has been sent. */
+  static Upload behindHead(
+      Connection connection, PublisherReader publisher, boolean chunked, boolean awaitLeave) {
+    return new Upload(connection, publisher, chunked, awaitLeave, new Octets(), 0);
+  }
+
+  /**
+   * Sends the head too, in the same write as a small body of that length if the publisher does not
+   * let it wait. A body that turns out to be wrong, or fails, before then leaves nothing sent.
+   */
+  static Upload withHead(
+      Connection connection, Octets head, PublisherReader publisher, long length) {
+    return new Upload(connection, publisher, false, false, head, length);
   }
 
   void start() {
@@ -82,26 +113,57 @@ final class Upload implements Runnable {
   }
 
   private void send() throws PublisherFailure, InterruptedException, TimeoutException, IOException {
+    boolean ended = length > 0 && sendWithHead();
     ByteBuffer buffer;
-    while ((buffer = publisher.next(Long.MAX_VALUE)) != null) {
-      if (stopped) return;
-      if (chunked) writeChunks(buffer);
-      else wire.write(buffer);
+    while (!ended && !stopped && (buffer = publisher.next(Long.MAX_VALUE)) != null) {
+      if (chunked) ended = sendInChunks(buffer);
+      else sendInPieces(buffer);
     }
     if (stopped) return;
-    if (chunked) wire.write(ByteBuffer.wrap(RequestWriter.LAST_CHUNK));
+    if (chunked && !ended) wire.write(ByteBuffer.wrap(RequestWriter.LAST_CHUNK));
     complete = true;
   }
 
-  private void writeChunks(ByteBuffer data) throws IOException {
+  /** Whether the publisher has come to its end. */
+  private boolean sendWithHead() throws PublisherFailure, InterruptedException, IOException {
+    boolean ended = false;
+    long patience = System.nanoTime() + GATHERING_NANOS;
+    try {
+      while (publisher.taken() < length) {
+        ByteBuffer buffer = publisher.next(patience);
+        if (buffer == null) return false; // stopped
+        out.get(buffer, buffer.remaining());
+      }
+      ended = publisher.reachedEnd();
+    } catch (TimeoutException e) {
+      // What there is goes out; the connection must not grow old waiting for the rest.
+    }
+    wire.write(ByteBuffer.wrap(out.array(), 0, out.length()));
+    return ended;
+  }
+
+  private void sendInPieces(ByteBuffer data) throws IOException {
+    int end = data.limit();
+    while (data.position() < end && !stopped) {
+      data.limit(Math.min(end, data.position() + LONGEST_PIECE));
+      wire.write(data);
+    }
+  }
+
+  /** Whether that was all: the last chunk rides along if the publisher has said so already. */
+  private boolean sendInChunks(ByteBuffer data) throws IOException {
+    boolean last = false;
     while (data.hasRemaining() && !stopped) {
-      int length = Math.min(data.remaining(), LONGEST_CHUNK);
+      int piece = Math.min(data.remaining(), LONGEST_PIECE);
+      last = piece == data.remaining() && publisher.isComplete();
       out.clear();
-      RequestWriter.chunkHead(out, length);
-      out.get(data, length);
+      RequestWriter.chunkHead(out, piece);
+      out.get(data, piece);
       out.crlf();
+      if (last) out.bytes(RequestWriter.LAST_CHUNK, 0, RequestWriter.LAST_CHUNK.length);
       wire.write(ByteBuffer.wrap(out.array(), 0, out.length()));
     }
+    return last;
   }
 
   /** {@code 100 (Continue)} came. */
@@ -114,10 +176,14 @@ final class Upload implements Runnable {
     return leave.getCount() > 0;
   }
 
-  /** Sends no more; does not wait. A write that is under way ends when the wire is closed. */
+  /**
+   * Sends no more; does not wait. A write that is under way ends when the wire is closed. The
+   * publisher is cancelled by another thread than this one, as it may block that, too.
+   */
   void stop() {
     sendNoMore();
-    publisher.cancel();
+    if (over.getCount() == 0) return;
+    Thread unused = Thread.ofVirtual().name("redial-upload").start(publisher::cancel);
   }
 
   /** The part of {@link #stop} that calls nothing of the caller's, and so cannot block. */

@@ -1,6 +1,5 @@
 package dev.redial.internal.policy;
 
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.util.Optional;
@@ -14,8 +13,6 @@ import java.util.Optional;
  * @param replayable whether the body can be published again
  */
 public record Repeatability(boolean repeatable, boolean keyed, boolean replayable) {
-
-  private static final Module JAVA_NET_HTTP = HttpClient.class.getModule();
 
   /**
    * Looks at a request.
@@ -63,18 +60,6 @@ public record Repeatability(boolean repeatable, boolean keyed, boolean replayabl
 
   private static boolean isReplayable(Optional<BodyPublisher> body) {
     if (body.isEmpty() || body.get().contentLength() == 0) return true;
-    Class<?> type = body.get().getClass();
-    return type.getModule() == JAVA_NET_HTTP && publishesAgain(type.getName());
-  }
-
-  /**
-   * Those that hold their octets, or a path. A stream or a foreign publisher may be good for one
-   * subscription only.
-   */
-  private static boolean publishesAgain(String jdkName) {
-    return switch (jdkName.substring(jdkName.lastIndexOf('$') + 1)) {
-      case "ByteArrayPublisher", "StringPublisher", "FilePublisher", "EmptyPublisher" -> true;
-      default -> false;
-    };
+    return BodyKind.of(body.get()).publishesAgain();
   }
 }

@@ -1,6 +1,7 @@
 package dev.redial.internal.connection;
 
 import dev.redial.internal.http1.Limits;
+import dev.redial.internal.policy.BodyKind;
 import dev.redial.internal.wire.Watchdog;
 import java.io.IOException;
 import java.net.URI;
@@ -77,6 +78,7 @@ final class Bench {
         NO_HEADERS,
         Map.of(),
         body,
+        body != null && BodyKind.of(body) == BodyKind.IN_MEMORY,
         keepAlive,
         expectContinue);
   }

@@ -31,7 +31,16 @@ class RequestEncoderTest {
   private OutgoingRequest request() {
     HttpHeaders headers = HttpHeaders.of(own, (name, value) -> true);
     return new OutgoingRequest(
-        method, uri, authority, absoluteForm, headers, added, body, keepAlive, expectContinue);
+        method,
+        uri,
+        authority,
+        absoluteForm,
+        headers,
+        added,
+        body,
+        false,
+        keepAlive,
+        expectContinue);
   }
 
   private List<String> head(long contentLength) {

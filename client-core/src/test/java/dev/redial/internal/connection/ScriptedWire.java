@@ -52,6 +52,7 @@ final class ScriptedWire implements Wire {
   private boolean writing;
   private long sent;
   private long received;
+  private int writes;
   private int rests;
   private int closes;
   private Optional<SSLSession> session = Optional.empty();
@@ -173,6 +174,15 @@ final class ScriptedWire implements Wire {
     }
   }
 
+  int writes() {
+    lock.lock();
+    try {
+      return writes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   int rests() {
     return rests;
   }
@@ -228,6 +238,7 @@ final class ScriptedWire implements Wire {
     try {
       if (!open) throw new ClosedChannelException();
       writing = true;
+      writes++;
       while (from.hasRemaining()) {
         while (from.hasRemaining() && sent < acceptable) {
           written.write(from.get());
