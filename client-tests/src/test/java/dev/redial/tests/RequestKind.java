@@ -8,35 +8,28 @@ import java.net.http.HttpRequest.BodyPublishers;
 
 /** The kinds of requests that the retry rules tell apart. */
 enum RequestKind {
-  GET("GET", true, true, false),
-  HEAD("HEAD", true, true, false),
-  OPTIONS("OPTIONS", true, false, false),
-  TRACE("TRACE", true, false, false),
-  PUT("PUT", true, false, false),
-  DELETE("DELETE", true, false, false),
-  POST_WITH_KEY("POST", true, false, true),
-  PATCH_WITH_KEY("PATCH", true, false, true),
-  POST("POST", false, false, false),
-  PATCH("PATCH", false, false, false),
-  UNKNOWN("FROBNICATE", false, false, false);
+  GET("GET", true, false),
+  HEAD("HEAD", true, false),
+  OPTIONS("OPTIONS", true, false),
+  TRACE("TRACE", true, false),
+  PUT("PUT", true, false),
+  DELETE("DELETE", true, false),
+  POST_WITH_KEY("POST", true, true),
+  PATCH_WITH_KEY("PATCH", true, true),
+  POST("POST", false, false),
+  PATCH("PATCH", false, false),
+  UNKNOWN("FROBNICATE", false, false);
 
   final String method;
 
   /** Whether the server may be asked twice: safe, idempotent, or carrying an idempotency key. */
   final boolean repeatable;
 
-  /**
-   * Whether it is sent again even after a hang-up on a fresh connection, because the JDK's client
-   * does.
-   */
-  final boolean repeatedWhenFresh;
-
   private final boolean key;
 
-  RequestKind(String method, boolean repeatable, boolean repeatedWhenFresh, boolean key) {
+  RequestKind(String method, boolean repeatable, boolean key) {
     this.method = method;
     this.repeatable = repeatable;
-    this.repeatedWhenFresh = repeatedWhenFresh;
     this.key = key;
   }
 
