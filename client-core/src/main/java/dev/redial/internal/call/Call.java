@@ -179,6 +179,7 @@ final class Call<T extends @Nullable Object> {
     if ((unauthorized || authentication != null)
         && authentication().answers(request, route, answer)) {
       exchange.discardBody();
+      previous = Answered.withoutBody(request, answer, previous);
       return Optional.empty();
     }
     Optional<RedirectRule.Next> next = next(answer, status);
@@ -205,7 +206,10 @@ final class Call<T extends @Nullable Object> {
   private Optional<HttpResponse<T>> tunnelRefused(TunnelRefusedException e, Route route)
       throws IOException {
     if (e.answer().statusCode() != 407) throw resending.reported(e);
-    if (authentication().answersTunnel(request, route, e.answer())) return Optional.empty();
+    if (authentication().answersTunnel(request, route, e.answer())) {
+      previous = Answered.withoutBody(request, e.answer(), previous);
+      return Optional.empty();
+    }
     return Optional.of(Answered.withoutBody(request, e.answer(), previous));
   }
 

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,31 @@ final class RequestReader {
                 ? exactly(Integer.parseInt(head.field("Content-Length").orElseThrow()))
                 : new byte[0];
     return head.withBody(body);
+  }
+
+  /** Passes on the body that a head announces, octet for octet and as it comes. */
+  void copyBody(RequestSeen head, OutputStream out) throws IOException {
+    if (head.field("Transfer-Encoding").isEmpty()) {
+      copy(Integer.parseInt(head.field("Content-Length").orElse("0")), out);
+      return;
+    }
+    while (true) {
+      String line = line();
+      out.write(Answers.octets(line + "\r\n"));
+      int size = Integer.parseInt(line, 16);
+      copy(size + 2, out);
+      if (size == 0) return;
+    }
+  }
+
+  private void copy(int count, OutputStream out) throws IOException {
+    byte[] buffer = new byte[8192];
+    for (int left = count; left > 0; ) {
+      int read = in.read(buffer, 0, Math.min(left, buffer.length));
+      if (read < 0) throw new EOFException(left + " of " + count + " octets");
+      out.write(buffer, 0, read);
+      left -= read;
+    }
   }
 
   byte[] exactly(int count) throws IOException {

@@ -43,6 +43,11 @@ public final class RequestSeen {
     return target;
   }
 
+  /** All fields, in order. */
+  public List<Field> fields() {
+    return fields;
+  }
+
   /** The values of all fields of that name, in order. */
   public List<String> all(String name) {
     return fields.stream().filter(f -> f.name().equalsIgnoreCase(name)).map(Field::value).toList();
