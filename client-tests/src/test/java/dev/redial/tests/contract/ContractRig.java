@@ -1,6 +1,7 @@
 package dev.redial.tests.contract;
 
 import dev.redial.RedialClient;
+import dev.redial.tests.kit.RelayingProxy;
 import dev.redial.tests.kit.Rig;
 import dev.redial.tests.kit.ScriptedServer;
 import java.net.http.HttpClient;
@@ -40,6 +41,11 @@ public final class ContractRig implements AfterEachCallback {
 
   ScriptedServer tlsServer(ScriptedServer.Script... scripts) {
     return rig.tlsServer(scripts);
+  }
+
+  /** Closes that server, too, after the test. */
+  RelayingProxy watch(RelayingProxy proxy) {
+    return rig.watch(proxy, proxy.port());
   }
 
   @Override

@@ -145,7 +145,8 @@ final class Program {
       case STREAM -> send(name, client, request, BodyHandlers.ofInputStream(), Program::text);
       case LINES -> send(name, client, request, BodyHandlers.ofLines(), Program::text);
       case PUBLISHER -> send(name, client, request, BodyHandlers.ofPublisher(), Program::text);
-      case DISCARDING -> send(name, client, request, BodyHandlers.discarding(), body -> "something");
+      case DISCARDING ->
+          send(name, client, request, BodyHandlers.discarding(), body -> "something");
     }
   }
 
