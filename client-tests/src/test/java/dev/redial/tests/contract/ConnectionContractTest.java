@@ -32,6 +32,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -53,7 +54,8 @@ class ConnectionContractTest extends BothClients {
         .flatMap(side -> Stream.of(Arguments.of(side, false), Arguments.of(side, true)));
   }
 
-  @ParameterizedTest // 44
+  @ParameterizedTest
+  @Tag("contract-44")
   @MethodSource("ways")
   void aConnectionIsFreeBeforeTheFutureCompletes(Side side, boolean throughProxy) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
@@ -71,7 +73,8 @@ class ConnectionContractTest extends BothClients {
     return ProxySelector.of(InetSocketAddress.createUnresolved("127.0.0.1", server.port()));
   }
 
-  @OnBothSides // 44
+  @OnBothSides
+  @Tag("contract-44")
   void fourAtOnceTakeFourConnectionsAndTheNextHundredOnlyThese(Side side) throws Exception {
     Gate answer = new Gate();
     ScriptedServer server =
@@ -105,7 +108,8 @@ class ConnectionContractTest extends BothClients {
         c.fin();
       };
 
-  @OnBothSides // 45
+  @OnBothSides
+  @Tag("contract-45")
   void aGetWhoseNewConnectionEndsWithoutAnAnswerIsSentAgain(Side side) throws Exception {
     ScriptedServer server = rig.server(ENDING, ScriptedServer.always(Answers.ok("x")));
     assertThat(client(side).send(get(server.uri("/")), BodyHandlers.ofString()).body())
@@ -113,7 +117,8 @@ class ConnectionContractTest extends BothClients {
     assertThat(server.requests()).hasSize(2);
   }
 
-  @OnBothSides // 45
+  @OnBothSides
+  @Tag("contract-45")
   void aPostWhoseNewConnectionEndsWithoutAnAnswerIsNotSentAgain(Side side) {
     ScriptedServer server = rig.server(ENDING, ScriptedServer.always(Answers.ok("x")));
     HttpClient client = client(side);
@@ -122,7 +127,8 @@ class ConnectionContractTest extends BothClients {
     assertThat(server.requests()).hasSize(1);
   }
 
-  @OnBothSides // 45
+  @OnBothSides
+  @Tag("contract-45")
   void aServerThatEndsEveryConnectionIsGivenUp(Side side) {
     ScriptedServer server = rig.server(ENDING);
     HttpClient client = client(side);
@@ -132,7 +138,8 @@ class ConnectionContractTest extends BothClients {
     assertThat(server.requests()).hasSizeBetween(2, 10);
   }
 
-  @Test // 46; the JDK's client may take the connection once more and then fails
+  @Test // the JDK's client may take the connection once more and then fails
+  @Tag("contract-46")
   void aConnectionThatEndedUnannouncedIsNotUsedAgain() throws Exception {
     ScriptedServer server =
         rig.server(c -> {
@@ -161,7 +168,8 @@ class ConnectionContractTest extends BothClients {
                 Arguments.of(side, "::", "127.0.0.1")));
   }
 
-  @ParameterizedTest // 47
+  @ParameterizedTest
+  @Tag("contract-47")
   @MethodSource("localAddresses")
   void theSocketIsBoundToTheLocalAddress(Side side, String local, String seen) throws Exception {
     InetAddress address = local == null ? null : InetAddress.getByName(local);
@@ -192,7 +200,8 @@ class ConnectionContractTest extends BothClients {
     }
   }
 
-  @OnBothSides // 48
+  @OnBothSides
+  @Tag("contract-48")
   @EnabledForJreRange(min = JRE.JAVA_25)
   void theLabelTellsConnectionsApart(Side side) throws Exception {
     ScriptedServer server =
@@ -223,7 +232,8 @@ class ConnectionContractTest extends BothClients {
     return (String) label.orElseThrow();
   }
 
-  @OnBothSides // 48
+  @OnBothSides
+  @Tag("contract-48")
   @EnabledForJreRange(min = JRE.JAVA_25)
   @SuppressWarnings("unchecked")
   void aLimitingHandlerEndsALongerBody(Side side) throws Exception {
@@ -280,7 +290,8 @@ class ConnectionContractTest extends BothClients {
         Proxy.Type.HTTP, InetSocketAddress.createUnresolved("localhost", proxy.port()));
   }
 
-  @OnBothSides // 57
+  @OnBothSides
+  @Tag("contract-57")
   void theSelectorIsAskedOnceForARequestAndNotForItsRetry(Side side) throws Exception {
     ScriptedServer server = rig.server(ENDING, ScriptedServer.always(Answers.ok("x")));
     Asked selector = new Asked(uri -> Proxy.NO_PROXY);
@@ -291,7 +302,8 @@ class ConnectionContractTest extends BothClients {
     assertThat(selector.uris).containsExactly(server.uri("/a"), server.uri("/b"));
   }
 
-  @OnBothSides // 57
+  @OnBothSides
+  @Tag("contract-57")
   void connectionsToAProxyAreNotThoseToItself(Side side) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
     Asked selector =
@@ -308,7 +320,8 @@ class ConnectionContractTest extends BothClients {
             server.uri("/proxied").toString());
   }
 
-  @OnBothSides // 57
+  @OnBothSides
+  @Tag("contract-57")
   void theProxyIsResolvedWhenItIsNeededAndTheTargetNever(Side side) throws Exception {
     ScriptedServer proxy = rig.server(ScriptedServer.always(Answers.ok("x")));
     HttpClient client = client(side, b -> b.proxy(new Asked(uri -> http(proxy))));
@@ -317,7 +330,8 @@ class ConnectionContractTest extends BothClients {
     assertThat(proxy.requests().getFirst().target()).isEqualTo(target.toString());
   }
 
-  @OnBothSides // 57
+  @OnBothSides
+  @Tag("contract-57")
   void aSocksProxyIsPassedOver(Side side) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
     Proxy socks = new Proxy(Proxy.Type.SOCKS, new InetSocketAddress("127.0.0.1", server.port()));

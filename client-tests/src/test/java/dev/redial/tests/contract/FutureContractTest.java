@@ -36,6 +36,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,7 +44,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Points 31, 32, 33 and 39: futures, the threads of their dependents, and their cancellation. */
 class FutureContractTest extends BothClients {
 
-  @OnBothSides // 31
+  @OnBothSides
+  @Tag("contract-31")
   void directDependentsSeeTheFailureWrapped(Side side) {
     ScriptedServer server = rig.server(stalling());
     HttpRequest request =
@@ -61,7 +63,8 @@ class FutureContractTest extends BothClients {
         .hasCauseInstanceOf(HttpTimeoutException.class);
   }
 
-  @OnBothSides // 32
+  @OnBothSides
+  @Tag("contract-32")
   void dependentsRunOnTheExecutorWithNoFrameOfTheClient(Side side) throws Exception {
     Gate answer = new Gate();
     ScriptedServer server = rig.server(gated(answer));
@@ -94,7 +97,8 @@ class FutureContractTest extends BothClients {
         .toList();
   }
 
-  @OnBothSides // 32
+  @OnBothSides
+  @Tag("contract-32")
   void aBodyHandlerThatStallsHoldsUpTheFutureAlone(Side side) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
     CountDownLatch entered = new CountDownLatch(1);
@@ -126,7 +130,8 @@ class FutureContractTest extends BothClients {
         .flatMap(side -> steps.stream().map(step -> Arguments.of(side, step)));
   }
 
-  @ParameterizedTest // 33
+  @ParameterizedTest
+  @Tag("contract-33")
   @MethodSource("derivedStages")
   void cancellingADerivedStageEndsTheExchangeAndFailsTheFuture(
       Side side, Function<CompletableFuture<?>, CompletableFuture<?>> step) {
@@ -149,7 +154,8 @@ class FutureContractTest extends BothClients {
     assertThat(future.isCompletedExceptionally()).isTrue();
   }
 
-  @OnBothSides // 33
+  @OnBothSides
+  @Tag("contract-33")
   void cancellingTheFutureEndsTheExchange(Side side) {
     ScriptedServer server = rig.server(stalling());
     CompletableFuture<?> future =
@@ -161,7 +167,8 @@ class FutureContractTest extends BothClients {
         .anyMatch(CancellationException.class::isInstance);
   }
 
-  @OnBothSides // 33
+  @OnBothSides
+  @Tag("contract-33")
   void cancellingWithoutInterruptLeavesTheExchangeAlone(Side side) throws Exception {
     Gate answer = new Gate();
     ScriptedServer server = rig.server(gated(answer));
@@ -175,7 +182,8 @@ class FutureContractTest extends BothClients {
     assertThat(stage).isCancelled();
   }
 
-  @OnBothSides // 33
+  @OnBothSides
+  @Tag("contract-33")
   void aResponseCannotBeObtruded(Side side) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
     CompletableFuture<HttpResponse<String>> future =
@@ -195,7 +203,8 @@ class FutureContractTest extends BothClients {
         Named.of("time-out", future -> assertThat(future.orTimeout(1, MILLISECONDS)).isNotNull()));
   }
 
-  @ParameterizedTest // 33
+  @ParameterizedTest
+  @Tag("contract-33")
   @MethodSource("replacements")
   void aResponseThatComesTooLateForItsFutureKeepsNoConnection(
       Consumer<CompletableFuture<?>> replacement) {
@@ -218,7 +227,8 @@ class FutureContractTest extends BothClients {
     }
   }
 
-  @OnBothSides // 39
+  @OnBothSides
+  @Tag("contract-39")
   void anExecutorShutDownDuringARequestFailsIt(Side side) {
     Gate answer = new Gate();
     ScriptedServer server =
@@ -250,7 +260,8 @@ class FutureContractTest extends BothClients {
                 Arguments.of(side, Named.of("one thread", (Executor) threads(1)))));
   }
 
-  @ParameterizedTest // 39
+  @ParameterizedTest
+  @Tag("contract-39")
   @MethodSource("narrowExecutors")
   void aNarrowExecutorLosesNoCall(Side side, Executor executor) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));

@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Points 40 to 43: the end of a client. */
@@ -41,7 +42,8 @@ class LifeCycleContractTest extends BothClients {
     };
   }
 
-  @OnBothSides // 40
+  @OnBothSides
+  @Tag("contract-40")
   void shutdownLetsWhatRunsEndWellAndRefusesTheNew(Side side) throws Exception {
     Gate rest = new Gate();
     ScriptedServer server = rig.server(halfThenRest(rest));
@@ -74,7 +76,8 @@ class LifeCycleContractTest extends BothClients {
     assertThat(client.isTerminated()).isTrue();
   }
 
-  @OnBothSides // 41
+  @OnBothSides
+  @Tag("contract-41")
   void closeWaitsForABodyThatAnotherThreadReads(Side side) throws Exception {
     Gate rest = new Gate();
     ScriptedServer server = rig.server(halfThenRest(rest));
@@ -100,7 +103,8 @@ class LifeCycleContractTest extends BothClients {
     assertThat(client.isTerminated()).isTrue();
   }
 
-  @OnBothSides // 41
+  @OnBothSides
+  @Tag("contract-41")
   void closeReturnsAfterTwoHundredInterruptedAndFailedSends(Side side) throws Exception {
     int half = 100;
     ScriptedServer silent =
@@ -137,7 +141,8 @@ class LifeCycleContractTest extends BothClients {
         });
   }
 
-  @OnBothSides // 42
+  @OnBothSides
+  @Tag("contract-42")
   void shutdownNowFailsWhatRunsAndTerminates(Side side) throws Exception {
     ScriptedServer streaming =
         rig.server(c -> {
@@ -176,7 +181,8 @@ class LifeCycleContractTest extends BothClients {
     assertThat(told).as("%s", chain(failure)).isTrue();
   }
 
-  @OnBothSides // 43
+  @OnBothSides
+  @Tag("contract-43")
   void aDroppedClientIsCollectedWithItsConnections(Side side) {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
     WeakReference<HttpClient> dropped = usedAndDropped(side, server.uri("/"));
@@ -204,7 +210,8 @@ class LifeCycleContractTest extends BothClients {
         });
   }
 
-  @Test // 43
+  @Test
+  @Tag("contract-43")
   void aCallOfADroppedClientGoesOn() throws Exception {
     Gate rest = new Gate();
     ScriptedServer server = rig.server(halfThenRest(rest));

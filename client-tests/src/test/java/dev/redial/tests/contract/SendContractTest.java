@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -36,7 +37,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Points 30, 34 and 60: what send throws, and what an interrupt does to it. */
 class SendContractTest extends BothClients {
 
-  @OnBothSides // 30, 60
+  @OnBothSides
+  @Tag("contract-30")
+  @Tag("contract-60")
   void whatSendThrowsShowsItsCallerAndHasTheKnownClass(Side side) throws Exception {
     ScriptedServer silent =
         rig.server(c -> {
@@ -84,7 +87,8 @@ class SendContractTest extends BothClients {
             || frame.getClassName().endsWith("HttpClientFacade"));
   }
 
-  @OnBothSides // 30
+  @OnBothSides
+  @Tag("contract-30")
   void aCookieHandlerThatThrowsFailsTheSendWithAnIOException(Side side) {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("")));
     for (boolean getting : List.of(true, false)) {
@@ -124,7 +128,8 @@ class SendContractTest extends BothClients {
         .flatMap(side -> Stream.of(Arguments.of(side, true), Arguments.of(side, false)));
   }
 
-  @ParameterizedTest // 34
+  @ParameterizedTest
+  @Tag("contract-34")
   @MethodSource("threads")
   void anInterruptEndsTheExchange(Side side, boolean virtual) throws Exception {
     ScriptedServer server =
@@ -146,7 +151,8 @@ class SendContractTest extends BothClients {
     server.awaitEndByClient(1);
   }
 
-  @OnBothSides // 34
+  @OnBothSides
+  @Tag("contract-34")
   void anInterruptThatCameBeforeIsSeenAtOnce(Side side) {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("")));
     HttpClient client = client(side);
@@ -158,7 +164,8 @@ class SendContractTest extends BothClients {
     if (side == Side.REDIAL) assertThat(server.connections()).isZero();
   }
 
-  @Test // 60
+  @Test
+  @Tag("contract-60")
   void theWaitForAConnectionCountsAsPartOfTheTimeOut() throws Exception {
     Gate answer = new Gate();
     ScriptedServer server =

@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -43,7 +44,8 @@ class TimeoutContractTest extends BothClients {
         c.stall();
       };
 
-  @OnBothSides // 35
+  @OnBothSides
+  @Tag("contract-35")
   void everyTimeOutExpiresAndInOrder(Side side) throws Exception {
     ScriptedServer server = rig.server(SILENT);
     HttpClient client = client(side);
@@ -103,7 +105,8 @@ class TimeoutContractTest extends BothClients {
                 && String.valueOf(t.getMessage()).equals("HTTP connect timed out"));
   }
 
-  @ParameterizedTest // 35
+  @ParameterizedTest
+  @Tag("contract-35")
   @MethodSource("limits")
   void expiryWhileConnectingIsAConnectTimeOut(
       Side side, String which, Duration connectTimeout, Duration timeout) throws Exception {
@@ -112,7 +115,8 @@ class TimeoutContractTest extends BothClients {
     }
   }
 
-  @ParameterizedTest // 35
+  @ParameterizedTest
+  @Tag("contract-35")
   @MethodSource("limits")
   void expiryInTheHandshakeIsAConnectTimeOut(
       Side side, String which, Duration connectTimeout, Duration timeout) {
@@ -121,7 +125,8 @@ class TimeoutContractTest extends BothClients {
     assertConnectTimedOut(failure(side, connectTimeout, timeout, uri));
   }
 
-  @OnBothSides // 35
+  @OnBothSides
+  @Tag("contract-35")
   void expiryAfterConnectingIsAnotherTimeOut(Side side) {
     ScriptedServer server = rig.server(SILENT);
     assertThat(failure(side, PATIENCE, Duration.ofMillis(300), server.uri("/")))
@@ -131,7 +136,8 @@ class TimeoutContractTest extends BothClients {
     server.awaitEndByClient(1);
   }
 
-  @Test // 35, a deliberate difference: the JDK's client starts anew with each hop
+  @Test // a deliberate difference: the JDK's client starts anew with each hop
+  @Tag("contract-35")
   void aRedirectGoesOnWithTheTimeThatIsLeft() {
     ScriptedServer server =
         rig.server(c -> {
@@ -149,7 +155,8 @@ class TimeoutContractTest extends BothClients {
         .isInstanceOf(HttpTimeoutException.class);
   }
 
-  @Test // 35, a deliberate difference: with the JDK's client the body has all the time it takes
+  @Test // a deliberate difference: with the JDK's client the body has all the time it takes
+  @Tag("contract-35")
   void theTimeOutCoversTheBody() throws Exception {
     ScriptedServer server =
         rig.server(c -> {
@@ -175,7 +182,8 @@ class TimeoutContractTest extends BothClients {
         .flatMap(side -> cases.stream().map(settings -> Arguments.of(side, settings)));
   }
 
-  @ParameterizedTest // 36
+  @ParameterizedTest
+  @Tag("contract-36")
   @MethodSource("nowhere")
   void anUnknownHostIsAFailureToConnect(Side side, UnaryOperator<HttpClient.Builder> settings) {
     HttpClient client = client(side, settings);

@@ -23,6 +23,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,7 +39,8 @@ class TlsContractTest extends BothClients {
     return URI.create("https://" + host + ":" + server.port() + "/");
   }
 
-  @OnBothSides // 37
+  @OnBothSides
+  @Tag("contract-37")
   void anUntrustedCertificateIsRefused(Side side) {
     ScriptedServer server = rig.tlsServer(ScriptedServer.always(Answers.ok("")));
     HttpClient client = client(side);
@@ -47,7 +49,8 @@ class TlsContractTest extends BothClients {
     assertThat(server.requests()).isEmpty();
   }
 
-  @OnBothSides // 37
+  @OnBothSides
+  @Tag("contract-37")
   void theCertificateOfAnotherHostIsRefused(Side side) {
     TlsMaterial other = TlsMaterial.forAnotherHost();
     ScriptedServer server =
@@ -58,7 +61,8 @@ class TlsContractTest extends BothClients {
     assertThat(server.requests()).isEmpty();
   }
 
-  @OnBothSides // 37
+  @OnBothSides
+  @Tag("contract-37")
   void aPeerThatClosesInTheHandshakeIsAHandshakeFailure(Side side) {
     ScriptedServer server =
         rig.server(c -> {
@@ -73,7 +77,8 @@ class TlsContractTest extends BothClients {
         .anyMatch(SSLHandshakeException.class::isInstance);
   }
 
-  @OnBothSides // 37
+  @OnBothSides
+  @Tag("contract-37")
   void aPeerThatResetsInTheHandshakeIsNoTimeOut(Side side) {
     ScriptedServer server =
         rig.server(c -> {
@@ -103,7 +108,8 @@ class TlsContractTest extends BothClients {
                 Arguments.of(side, "127.0.0.1", true, "given.invalid")));
   }
 
-  @ParameterizedTest // 38
+  @ParameterizedTest
+  @Tag("contract-38")
   @MethodSource("names")
   void theNameSentIsTheHostOfTheUriOrForAnAddressTheOneGiven(
       Side side, String host, boolean given, String expected) {
@@ -128,7 +134,8 @@ class TlsContractTest extends BothClients {
       if (!other.equals(expected)) assertThat(hello.get()).doesNotContain(other);
   }
 
-  @OnBothSides // 38
+  @OnBothSides
+  @Tag("contract-38")
   void theSessionOfAResponseIsForReading(Side side) throws Exception {
     ScriptedServer server = rig.tlsServer(ScriptedServer.always(Answers.ok("")));
     HttpResponse<String> response =
@@ -146,7 +153,8 @@ class TlsContractTest extends BothClients {
     assertThat(session.isValid()).isTrue();
   }
 
-  @OnBothSides // 38
+  @OnBothSides
+  @Tag("contract-38")
   void aPlainResponseHasNoSession(Side side) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("")));
     assertThat(client(side).send(get(server.uri("/")), BodyHandlers.ofString()).sslSession())
