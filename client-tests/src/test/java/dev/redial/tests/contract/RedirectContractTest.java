@@ -17,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,10 +25,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Points 49 to 52: which redirects are followed, with what, and how they show. */
-class RedirectContractTest extends BothClients {
+class RedirectContractTest {
+  @RegisterExtension final ContractRig rig = new ContractRig();
 
   private HttpClient following(Side side, Redirect policy) {
-    return client(
+    return rig.client(
         side, b -> b.followRedirects(policy).sslContext(TlsMaterial.forLoopback().client()));
   }
 

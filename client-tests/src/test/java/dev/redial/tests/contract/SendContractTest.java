@@ -30,12 +30,14 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Points 30, 34 and 60: what send throws, and what an interrupt does to it. */
-class SendContractTest extends BothClients {
+class SendContractTest {
+  @RegisterExtension final ContractRig rig = new ContractRig();
 
   @OnBothSides
   @Tag("contract-30")
@@ -57,7 +59,7 @@ class SendContractTest extends BothClients {
     ScriptedServer untrusted = rig.tlsServer(ScriptedServer.always(Answers.ok("")));
     ScriptedServer refusing = rig.server(ScriptedServer.always(Answers.ok("")));
     refusing.stopListening();
-    HttpClient client = client(side);
+    HttpClient client = rig.client(side);
 
     assertThrows(client, silent.uri("/"), HttpTimeoutException.class);
     assertThrows(client, refusing.uri("/"), ConnectException.class);
@@ -72,12 +74,12 @@ class SendContractTest extends BothClients {
   private static void assertThrows(
       HttpClient client, URI uri, Class<? extends IOException> expected) {
     HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofMillis(700)).build();
-    Throwable first = failureOf(() -> client.send(request, BodyHandlers.ofString()));
+    Throwable first = Causes.failureOf(() -> client.send(request, BodyHandlers.ofString()));
     assertThat(first).isInstanceOf(expected);
     List<StackTraceElement> stack = List.of(first.getStackTrace());
     assertThat(stack).anyMatch(f -> f.getClassName().equals(SendContractTest.class.getName()));
     assertThat(stack.stream().filter(SendContractTest::isSend)).hasSize(1);
-    Throwable second = failureOf(() -> client.send(request, BodyHandlers.ofString()));
+    Throwable second = Causes.failureOf(() -> client.send(request, BodyHandlers.ofString()));
     assertThat(second).isNotSameAs(first).hasSameClassAs(first);
   }
 
@@ -93,11 +95,11 @@ class SendContractTest extends BothClients {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("")));
     for (boolean getting : List.of(true, false)) {
       RuntimeException thrown = new IllegalStateException("of the handler");
-      HttpClient client = client(side, b -> b.cookieHandler(new Throwing(getting, thrown)));
+      HttpClient client = rig.client(side, b -> b.cookieHandler(new Throwing(getting, thrown)));
       Throwable failure =
-          failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()));
+          Causes.failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()));
       assertThat(failure).isInstanceOf(IOException.class);
-      assertThat(chain(failure)).contains(thrown);
+      assertThat(Causes.of(failure)).contains(thrown);
     }
   }
 
@@ -137,16 +139,17 @@ class SendContractTest extends BothClients {
           c.readRequest();
           c.stall();
         });
-    HttpClient client = client(side);
+    HttpClient client = rig.client(side);
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     Runnable sending =
         () ->
-            thrown.set(failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString())));
+            thrown.set(
+                Causes.failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString())));
     Thread thread =
         virtual ? Thread.ofVirtual().start(sending) : Thread.ofPlatform().start(sending);
     server.await(1, "GET /");
     thread.interrupt();
-    assertThat(thread.join(PATIENCE)).isTrue();
+    assertThat(thread.join(ContractRig.PATIENCE)).isTrue();
     assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
     server.awaitEndByClient(1);
   }
@@ -155,9 +158,10 @@ class SendContractTest extends BothClients {
   @Tag("contract-34")
   void anInterruptThatCameBeforeIsSeenAtOnce(Side side) {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("")));
-    HttpClient client = client(side);
+    HttpClient client = rig.client(side);
     Thread.currentThread().interrupt();
-    Throwable thrown = failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()));
+    Throwable thrown =
+        Causes.failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()));
     boolean stillSet = Thread.interrupted();
     assertThat(thrown).isInstanceOf(InterruptedException.class);
     assertThat(stillSet).isFalse();
@@ -174,14 +178,14 @@ class SendContractTest extends BothClients {
           answer.pass();
           c.send(Answers.ok("x"));
         });
-    HttpClient client = rig.client(b -> b.pool(PoolLimits.defaults().withMaxPerOrigin(1)));
+    HttpClient client = rig.redial(b -> b.pool(PoolLimits.defaults().withMaxPerOrigin(1)));
     CompletableFuture<HttpResponse<String>> holder =
         client.sendAsync(get(server.uri("/")), BodyHandlers.ofString());
     server.await(1, "GET /");
     HttpRequest waiting =
         HttpRequest.newBuilder(server.uri("/late")).timeout(Duration.ofMillis(200)).build();
     long start = System.nanoTime();
-    assertThat(failureOf(() -> client.send(waiting, BodyHandlers.ofString())))
+    assertThat(Causes.failureOf(() -> client.send(waiting, BodyHandlers.ofString())))
         .isInstanceOf(HttpTimeoutException.class);
     assertThat(Duration.ofNanos(System.nanoTime() - start))
         .isBetween(Duration.ofMillis(199), Duration.ofSeconds(5));

@@ -9,9 +9,8 @@ import dev.redial.tests.kit.Answers;
 import dev.redial.tests.kit.RelayingProxy;
 import dev.redial.tests.kit.RequestSeen;
 import dev.redial.tests.kit.ScriptedServer;
-import dev.redial.tests.kit.ServedConnection;
+import dev.redial.tests.kit.TlsEnd;
 import dev.redial.tests.kit.TlsMaterial;
-import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -28,21 +27,6 @@ class TunnelContractTest {
   private static final String OK = Answers.ok("ok");
 
   @RegisterExtension final ContractRig rig = new ContractRig();
-
-  /** How a server ends an idle connection. */
-  enum End {
-    CLOSE_NOTIFY,
-    BARE_FIN,
-    RST;
-
-    void end(ServedConnection c) throws IOException {
-      switch (this) {
-        case CLOSE_NOTIFY -> c.fin();
-        case BARE_FIN -> c.finWithoutCloseNotify();
-        case RST -> c.rst();
-      }
-    }
-  }
 
   @OnBothSides
   void aSecondRequestUsesTheTunnelAgain(Side side) throws Exception {
@@ -89,7 +73,7 @@ class TunnelContractTest {
   /** With the JDK's client it is a matter of luck whether it has noticed. */
   @ParameterizedTest
   @EnumSource
-  void aTunnelWhoseServerEndedItIsLeft(End end) throws Exception {
+  void aTunnelWhoseServerEndedItIsLeft(TlsEnd end) throws Exception {
     ScriptedServer server =
         rig.tlsServer(
             c -> {
