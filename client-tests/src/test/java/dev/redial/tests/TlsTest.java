@@ -12,9 +12,8 @@ import dev.redial.tests.kit.Answers;
 import dev.redial.tests.kit.Rig;
 import dev.redial.tests.kit.ScriptedServer;
 import dev.redial.tests.kit.ScriptedServer.Script;
-import dev.redial.tests.kit.ServedConnection;
+import dev.redial.tests.kit.TlsEnd;
 import dev.redial.tests.kit.TlsMaterial;
-import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -29,29 +28,6 @@ class TlsTest {
   private static final String OK = Answers.ok("ok");
 
   @RegisterExtension final Rig rig = new Rig();
-
-  /** How a TLS connection ends. */
-  enum TlsEnd {
-    CLOSE_NOTIFY,
-    BARE_FIN,
-    RST;
-
-    void end(ServedConnection c) throws IOException {
-      switch (this) {
-        case CLOSE_NOTIFY -> c.fin();
-        case BARE_FIN -> c.finWithoutCloseNotify();
-        case RST -> c.rst();
-      }
-    }
-
-    String event() {
-      return this == RST ? "server RST" : "server FIN";
-    }
-
-    HangUpException.Ending ending() {
-      return this == RST ? HangUpException.Ending.RST : HangUpException.Ending.FIN;
-    }
-  }
 
   @Test
   void sessionTicketsDoNotKeepAConnectionFromBeingUsedAgain() throws Exception {

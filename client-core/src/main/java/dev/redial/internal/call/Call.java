@@ -3,6 +3,7 @@ package dev.redial.internal.call;
 import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
+import dev.redial.RequestBodyException;
 import dev.redial.ResponseTimeoutException;
 import dev.redial.Retries;
 import dev.redial.ServerActed;
@@ -16,10 +17,12 @@ import dev.redial.internal.policy.Outcome;
 import dev.redial.internal.policy.RedirectRule;
 import dev.redial.internal.policy.Repeatability;
 import dev.redial.internal.policy.RetryAfter;
+import dev.redial.internal.route.Origin;
 import dev.redial.internal.route.Route;
 import java.io.IOException;
 import java.net.CookieHandler;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -48,6 +51,7 @@ final class Call<T extends @Nullable Object> {
 
   // Where the call stands; confined to the thread that runs it.
   private HttpRequest request;
+  private HttpRequest shown; // the caller's own object, until a redirect makes another request
   private @Nullable HttpResponse<T> previous;
   private @Nullable Route route;
   private @Nullable Authentication authentication;
@@ -57,12 +61,19 @@ final class Call<T extends @Nullable Object> {
 
   private volatile @Nullable Exchange delivered; // for whoever abandons the call
 
-  Call(Engine engine, HttpRequest request, BodyHandler<T> handler) {
+  /**
+   * A call.
+   *
+   * @param request the caller's, which responses show
+   * @param checked what is sent of it, and cannot change
+   */
+  Call(Engine engine, HttpRequest request, HttpRequest checked, BodyHandler<T> handler) {
     this.engine = engine;
-    this.request = request;
+    this.shown = request;
+    this.request = checked;
     this.handler = handler;
-    this.deadline = Deadline.of(request);
-    this.expectContinue = request.expectContinue();
+    this.deadline = Deadline.of(checked);
+    this.expectContinue = checked.expectContinue();
     this.retries = Retries.of(request).orElse(engine.settings().retries());
     this.resending = new Resending(engine, retries, deadline);
   }
@@ -95,8 +106,9 @@ final class Call<T extends @Nullable Object> {
   /** One exchange and what follows from it; empty if there is another one to come. */
   private Optional<HttpResponse<T>> hop() throws IOException, InterruptedException {
     Route route = route();
-    Repeatability repeatability = repeatability();
-    OutgoingRequest outgoing = outgoing(route);
+    long contentLength = contentLength();
+    Repeatability repeatability = repeatability(contentLength);
+    OutgoingRequest outgoing = outgoing(route, contentLength);
     checkDeadline(outgoing);
     attempts++;
     if (resending.isFirst()) engine.budgets().of(route.origin()).earn();
@@ -123,11 +135,30 @@ final class Call<T extends @Nullable Object> {
     }
   }
 
-  private Repeatability repeatability() {
-    Repeatability found = Repeatability.of(request, request.method());
+  /** Asked for once in each attempt, so that what is sent is what was decided upon. */
+  private long contentLength() throws IOException {
+    Optional<BodyPublisher> body = request.bodyPublisher();
+    if (body.isEmpty()) return 0;
+    try {
+      return body.get().contentLength();
+    } catch (RuntimeException | Error thrown) {
+      ExchangeEvidence evidence =
+          ExchangeEvidence.withoutConnection(
+              request.method() + " " + Origin.of(request.uri()),
+              ExchangeStage.WAITING_FOR_CONNECTION);
+      throw resending.reported(
+          new RequestBodyException(
+              "the request body does not tell its length: " + thrown + "; " + evidence,
+              evidence,
+              thrown));
+    }
+  }
+
+  private Repeatability repeatability(long contentLength) {
+    Repeatability found = Repeatability.of(request, request.method(), contentLength);
     if (found.repeatable()) return found;
     boolean allowed =
-        engine.settings().properties().retriesAllMethods() || retries.repeatable().test(request);
+        engine.settings().properties().retriesAllMethods() || retries.repeatable().test(shown);
     return allowed ? found.forAnyMethod() : found;
   }
 
@@ -179,7 +210,7 @@ final class Call<T extends @Nullable Object> {
     if ((unauthorized || authentication != null)
         && authentication().answers(request, route, answer)) {
       exchange.discardBody();
-      previous = Answered.withoutBody(request, answer, previous);
+      previous = Answered.withoutBody(shown, answer, previous);
       return Optional.empty();
     }
     Optional<RedirectRule.Next> next = next(answer, status);
@@ -189,7 +220,7 @@ final class Call<T extends @Nullable Object> {
     }
     delivered = exchange;
     T body = exchange.deliver(subscriber(exchange, answer));
-    return Optional.of(new Answered<>(request, request.uri(), answer, body, previous));
+    return Optional.of(new Answered<>(shown, request.uri(), answer, body, previous));
   }
 
   private static Outcome.Answered outcome(Answer answer, Attempt attempt, Exchange exchange) {
@@ -207,10 +238,10 @@ final class Call<T extends @Nullable Object> {
       throws IOException {
     if (e.answer().statusCode() != 407) throw resending.reported(e);
     if (authentication().answersTunnel(request, route, e.answer())) {
-      previous = Answered.withoutBody(request, e.answer(), previous);
+      previous = Answered.withoutBody(shown, e.answer(), previous);
       return Optional.empty();
     }
-    return Optional.of(Answered.withoutBody(request, e.answer(), previous));
+    return Optional.of(Answered.withoutBody(shown, e.answer(), previous));
   }
 
   private Optional<RedirectRule.Next> next(Answer answer, int status) {
@@ -226,8 +257,9 @@ final class Call<T extends @Nullable Object> {
   private void follow(Exchange exchange, Answer answer, RedirectRule.Next next)
       throws InterruptedException {
     exchange.discardBody();
-    previous = Answered.withoutBody(request, answer, previous);
-    request = new FollowedRequest(request, next);
+    previous = Answered.withoutBody(shown, answer, previous);
+    request = PlainRequest.following(request, next);
+    shown = request;
     route = null;
     redirects++;
     resending.startAnew();
@@ -242,7 +274,7 @@ final class Call<T extends @Nullable Object> {
     }
   }
 
-  private OutgoingRequest outgoing(Route route) throws IOException {
+  private OutgoingRequest outgoing(Route route, long contentLength) throws IOException {
     return new OutgoingRequest(
         request.method(),
         request.uri(),
@@ -251,6 +283,7 @@ final class Call<T extends @Nullable Object> {
         request.headers(),
         addedHeaders(route),
         request.bodyPublisher().orElse(null),
+        contentLength,
         request.bodyPublisher().map(BodyKind::of).orElse(null) == BodyKind.IN_MEMORY,
         engine.settings().keepAlive().enabled(),
         expectContinue);

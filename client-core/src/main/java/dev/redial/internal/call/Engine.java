@@ -112,10 +112,10 @@ public final class Engine {
    */
   public <T extends @Nullable Object> HttpResponse<T> send(
       HttpRequest request, BodyHandler<T> handler) throws IOException, InterruptedException {
-    RequestCheck.check(request, settings.properties().allowedHeaders());
-    enter(request);
+    HttpRequest checked = RequestCheck.checked(request, settings.properties().allowedHeaders());
+    enter(checked);
     try {
-      return new Call<>(this, request, handler).run();
+      return new Call<>(this, request, checked, handler).run();
     } finally {
       leave();
     }
@@ -130,10 +130,10 @@ public final class Engine {
    */
   public <T extends @Nullable Object> CompletableFuture<HttpResponse<T>> sendAsync(
       HttpRequest request, BodyHandler<T> handler) {
-    RequestCheck.check(request, settings.properties().allowedHeaders());
-    Call<T> call = new Call<>(this, request, handler);
+    HttpRequest checked = RequestCheck.checked(request, settings.properties().allowedHeaders());
+    Call<T> call = new Call<>(this, request, checked, handler);
     try {
-      enter(request);
+      enter(checked);
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }

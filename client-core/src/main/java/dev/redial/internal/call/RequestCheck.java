@@ -3,13 +3,11 @@ package dev.redial.internal.call;
 import dev.redial.internal.connection.FieldSyntax;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -26,31 +24,30 @@ final class RequestCheck {
 
   private RequestCheck() {}
 
-  static void check(HttpRequest request) {
-    check(request, Set.of());
-  }
-
   /**
    * Checks a request before anything is sent.
    *
    * @param request the caller's
    * @param allowed restricted header names, in lower case, that callers may set all the same
+   * @return the request, which cannot change any more: what is sent is what was checked
    * @throws IllegalArgumentException naming what is wrong
    * @throws NullPointerException if something is missing
    */
-  static void check(HttpRequest request, Set<String> allowed) {
-    checkMethod(Objects.requireNonNull(request.method(), "method"));
-    checkUri(Objects.requireNonNull(request.uri(), "uri"));
-    HttpHeaders headers = Objects.requireNonNull(request.headers(), "headers");
-    if (!isBuilt(request)) checkHeaders(headers.map(), allowed);
-    Optional<Duration> timeout = Objects.requireNonNull(request.timeout(), "timeout");
+  static HttpRequest checked(HttpRequest request, Set<String> allowed) {
+    HttpRequest fixed = request;
+    if (!isBuilt(request)) {
+      fixed = PlainRequest.copyOf(request);
+      checkHeaders(fixed.headers().map(), allowed);
+    }
+    checkMethod(fixed.method());
+    checkUri(fixed.uri());
+    Optional<Duration> timeout = fixed.timeout();
     if (timeout.isPresent() && (timeout.get().isNegative() || timeout.get().isZero()))
       throw new IllegalArgumentException("timeout must be more than zero: " + timeout.get());
-    Objects.requireNonNull(request.bodyPublisher(), "bodyPublisher");
-    Objects.requireNonNull(request.version(), "version");
+    return fixed;
   }
 
-  /** The builder of the JDK has checked the headers already. */
+  /** Those of the JDK's builder are immutable, and their headers were checked when set. */
   private static boolean isBuilt(HttpRequest request) {
     return request.getClass().getModule() == JAVA_NET_HTTP;
   }

@@ -137,9 +137,9 @@ public final class Exchange implements BodySource {
    */
   public void send() throws IOException, InterruptedException {
     if (deadlineNanos != Long.MAX_VALUE) connection.alarm.arm(deadlineNanos);
-    long length = request.body() == null ? 0 : request.body().contentLength();
+    long length = request.contentLength();
     Octets out = connection.out();
-    RequestEncoder.head(out, request, length);
+    RequestEncoder.head(out, request);
     headLength = out.length();
     if (length == 0) {
       write(out);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param added headers that the client adds, such as cookies and credentials; they replace the
  *     caller's of the same name
  * @param body the publisher, or null
+ * @param contentLength of the body; zero without one, negative if nobody knows
  * @param bodyAtHand whether the publisher is known to publish at once, without ever blocking
  *     whoever asks it
  * @param keepAlive whether to ask for a persistent connection
@@ -32,6 +33,7 @@ public record OutgoingRequest(
     HttpHeaders headers,
     Map<String, List<String>> added,
     @Nullable BodyPublisher body,
+    long contentLength,
     boolean bodyAtHand,
     boolean keepAlive,
     boolean expectContinue) {

@@ -18,26 +18,30 @@ final class RequestEncoder {
 
   private RequestEncoder() {}
 
-  /**
-   * Writes the whole head.
-   *
-   * @param contentLength of the body: zero or more, or negative for a chunked one
-   */
-  static void head(Octets out, OutgoingRequest request, long contentLength) {
+  /** Writes the whole head. */
+  static void head(Octets out, OutgoingRequest request) {
     target(out, request);
     Map<String, List<String>> own = request.headers().map();
     if (!own.containsKey("host")) RequestWriter.field(out, "Host", request.authority());
     RequestWriter.field(
         out, "Connection", request.keepAlive() && !asksToClose(request) ? "keep-alive" : "close");
     if (!own.containsKey("user-agent")) RequestWriter.field(out, "User-Agent", USER_AGENT);
-    framing(out, request, contentLength);
-    if (request.expectContinue() && contentLength != 0)
+    framing(out, request);
+    if (request.expectContinue() && request.contentLength() != 0)
       RequestWriter.field(out, "Expect", "100-continue");
     for (Map.Entry<String, List<String>> field : own.entrySet()) {
-      if (!givesWay(field.getKey(), request)) fields(out, field);
+      if (givesWay(field.getKey(), request)) continue;
+      if (isHost(field.getKey()))
+        RequestWriter.field(out, field.getKey(), field.getValue().getFirst());
+      else fields(out, field);
     }
     for (Map.Entry<String, List<String>> field : request.added().entrySet()) fields(out, field);
     RequestWriter.endHead(out);
+  }
+
+  /** RFC 9112, section 3.2: there is exactly one, however many the caller gave. */
+  private static boolean isHost(String name) {
+    return name.length() == 4 && name.equalsIgnoreCase("host");
   }
 
   private static void target(Octets out, OutgoingRequest request) {
@@ -48,7 +52,8 @@ final class RequestEncoder {
     RequestWriter.requestLine(out, request.method(), target);
   }
 
-  private static void framing(Octets out, OutgoingRequest request, long contentLength) {
+  private static void framing(Octets out, OutgoingRequest request) {
+    long contentLength = request.contentLength();
     if (contentLength < 0) {
       RequestWriter.field(out, "Transfer-Encoding", "chunked");
     } else if (contentLength > 0 || announcesEmptyBody(request)) {

@@ -19,12 +19,13 @@ public record Repeatability(boolean repeatable, boolean keyed, boolean replayabl
    *
    * @param request the caller's
    * @param method its method, which a redirect may have changed
+   * @param contentLength of its body
    * @return what may be done with it
    */
-  public static Repeatability of(HttpRequest request, String method) {
+  public static Repeatability of(HttpRequest request, String method, long contentLength) {
     boolean keyed = hasKey(request);
     return new Repeatability(
-        keyed || isIdempotent(method), keyed, isReplayable(request.bodyPublisher()));
+        keyed || isIdempotent(method), keyed, isReplayable(request.bodyPublisher(), contentLength));
   }
 
   /**
@@ -58,8 +59,8 @@ public record Repeatability(boolean repeatable, boolean keyed, boolean replayabl
         || request.headers().map().containsKey("X-Idempotency-Key");
   }
 
-  private static boolean isReplayable(Optional<BodyPublisher> body) {
-    if (body.isEmpty() || body.get().contentLength() == 0) return true;
+  private static boolean isReplayable(Optional<BodyPublisher> body, long contentLength) {
+    if (body.isEmpty() || contentLength == 0) return true;
     return BodyKind.of(body.get()).publishesAgain();
   }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A request as a caller may write it, without the checks of the JDK's builder. */
-public final class OwnRequest extends HttpRequest {
+public class OwnRequest extends HttpRequest {
   private String method = "GET";
   private URI uri = URI.create("http://a.example/x");
   private HttpHeaders headers = HttpHeaders.of(Map.of(), (name, value) -> true);

@@ -5,29 +5,38 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestCheckTest {
+  private static HttpRequest checked(HttpRequest request) {
+    return RequestCheck.checked(request, Set.of());
+  }
+
   private static void isRefused(HttpRequest request, String named) {
-    assertThatThrownBy(() -> RequestCheck.check(request))
+    assertThatThrownBy(() -> checked(request))
         .isExactlyInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(named);
   }
 
   private static void isMissing(HttpRequest request, String named) {
-    assertThatThrownBy(() -> RequestCheck.check(request))
+    assertThatThrownBy(() -> checked(request))
         .isInstanceOf(NullPointerException.class)
         .hasMessageContaining(named);
   }
 
   private static void passes(HttpRequest request) {
-    assertThatCode(() -> RequestCheck.check(request)).doesNotThrowAnyException();
+    assertThatCode(() -> checked(request)).doesNotThrowAnyException();
   }
 
   @Test
@@ -76,8 +85,8 @@ class RequestCheckTest {
 
   @Test
   void aPasswordIsNotInTheMessage() {
-    assertThatThrownBy(() ->
-            RequestCheck.check(new OwnRequest().withUri(URI.create("http://user:secret@a_b/"))))
+    assertThatThrownBy(
+            () -> checked(new OwnRequest().withUri(URI.create("http://user:secret@a_b/"))))
         .hasMessageNotContaining("secret");
   }
 
@@ -121,7 +130,7 @@ class RequestCheckTest {
       })
   void aHeaderValueHasNoControlCharacters(String value) {
     isRefused(new OwnRequest().withHeader("A", value), "\"A\"");
-    assertThatThrownBy(() -> RequestCheck.check(new OwnRequest().withHeader("A", value)))
+    assertThatThrownBy(() -> checked(new OwnRequest().withHeader("A", value)))
         .as("the value may be a secret")
         .hasMessageNotContaining("Evil");
   }
@@ -175,12 +184,45 @@ class RequestCheckTest {
 
   @Test
   void badInputCannotForgeALogLine() {
-    assertThatThrownBy(
-            () -> RequestCheck.check(new OwnRequest().withMethod("GET\r\n" + "x".repeat(500))))
+    assertThatThrownBy(() -> checked(new OwnRequest().withMethod("GET\r\n" + "x".repeat(500))))
         .satisfies(thrown ->
             assertThat(thrown.getMessage())
                 .doesNotContain("\n")
                 .contains("\\u000d\\u000a")
                 .hasSizeLessThan(200));
+  }
+
+  @Test
+  void whatTheJdkHasBuiltIsNotCopied() {
+    HttpRequest built = HttpRequest.newBuilder(URI.create("http://a.example/")).build();
+    assertThat(checked(built)).isSameAs(built);
+  }
+
+  @Test
+  void whatWasCheckedDoesNotChangeAnyMore() {
+    Optional<BodyPublisher> body = Optional.of(BodyPublishers.ofString("x"));
+    OwnRequest own = new OwnRequest().withMethod("PUT").withHeader("A", "1").withBody(body);
+    HttpRequest checked = checked(own);
+    OwnRequest changed = own.withMethod("G T").withHeader("A", "1\r\nB: 2");
+    assertThat(changed).isSameAs(own);
+    assertThat(checked.method()).isEqualTo("PUT");
+    assertThat(checked.headers().map()).isEqualTo(Map.of("A", List.of("1")));
+    assertThat(checked.bodyPublisher()).isSameAs(body);
+    assertThat(checked.uri()).isSameAs(own.uri());
+  }
+
+  @Test
+  void anAccessorThatThrowsIsNamed() {
+    HttpRequest throwing =
+        new OwnRequest() {
+          @Override
+          public HttpHeaders headers() {
+            throw new IllegalStateException("mine");
+          }
+        };
+    assertThatThrownBy(() -> checked(throwing))
+        .isExactlyInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("headers()")
+        .hasRootCauseExactlyInstanceOf(IllegalStateException.class);
   }
 }

@@ -78,6 +78,7 @@ final class Bench {
         NO_HEADERS,
         Map.of(),
         body,
+        body == null ? 0 : body.contentLength(),
         body != null && BodyKind.of(body) == BodyKind.IN_MEMORY,
         keepAlive,
         expectContinue);

@@ -8,6 +8,7 @@ import dev.redial.tests.kit.Answers;
 import dev.redial.tests.kit.ScriptedServer;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Named;
@@ -133,6 +135,40 @@ class ArgumentContractTest {
     version.version = null;
     assertRefused(rig.client(Side.REDIAL), version, NullPointerException.class);
     assertRefused(rig.client(Side.REDIAL), withMethod(null), NullPointerException.class);
+  }
+
+  /** The JDK's client lets out what the accessor throws. */
+  @Test
+  @Tag("contract-4")
+  void anAccessorThatThrowsIsNamedAtTheCall() {
+    ForeignRequest throwing =
+        new ForeignRequest(NOWHERE) {
+          @Override
+          public HttpHeaders headers() {
+            throw new IllegalStateException("mine");
+          }
+        };
+    assertRefused(rig.client(Side.REDIAL), throwing, IllegalArgumentException.class);
+  }
+
+  /** It is asked for everything but once: a second answer could be anything. */
+  @Test
+  @Tag("contract-4")
+  void whatWasCheckedIsWhatIsSent() throws Exception {
+    ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("ok")));
+    AtomicInteger asked = new AtomicInteger();
+    ForeignRequest fickle =
+        new ForeignRequest(server.uri("/checked")) {
+          @Override
+          public String method() {
+            return asked.getAndIncrement() == 0 ? "GET" : "GET /other HTTP/1.1\r\nX: y\r\n\r\nGET";
+          }
+        };
+    HttpClient client = rig.client(Side.REDIAL);
+    HttpResponse<String> answer = client.send(fickle, BodyHandlers.ofString());
+    assertThat(answer.request()).isSameAs(fickle);
+    assertThat(server.requests()).hasToString("[GET /checked]");
+    assertThat(asked).hasValue(1);
   }
 
   private static void assertRefused(

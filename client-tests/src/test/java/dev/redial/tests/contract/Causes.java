@@ -2,6 +2,8 @@ package dev.redial.tests.contract;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 /** The chain of causes of a failure. */
@@ -13,6 +15,22 @@ final class Causes {
     List<Throwable> chain = new ArrayList<>();
     for (Throwable t = thrown; t != null && chain.size() < 50; t = t.getCause()) chain.add(t);
     return chain;
+  }
+
+  /** What the call throws; a call that returns fails the test. */
+  static Throwable failureOf(Callable<?> call) {
+    Object result;
+    try {
+      result = call.call();
+    } catch (Throwable thrown) {
+      return thrown;
+    }
+    throw new AssertionError("no failure but " + result);
+  }
+
+  /** Whether some message has these words, in whatever case. */
+  static boolean says(Throwable thrown, String words) {
+    return messages(thrown).toLowerCase(Locale.ROOT).contains(words);
   }
 
   /** Throws an unchecked exception or an error. */

@@ -32,15 +32,18 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Points 44 to 48 and 57: connections, their reuse, and the way to them. */
-class ConnectionContractTest extends BothClients {
+class ConnectionContractTest {
+  @RegisterExtension final ContractRig rig = new ContractRig();
 
   private static void awaitAll(List<CompletableFuture<HttpResponse<String>>> futures)
       throws Exception {
@@ -53,11 +56,12 @@ class ConnectionContractTest extends BothClients {
         .flatMap(side -> Stream.of(Arguments.of(side, false), Arguments.of(side, true)));
   }
 
-  @ParameterizedTest // 44
+  @ParameterizedTest
+  @Tag("contract-44")
   @MethodSource("ways")
   void aConnectionIsFreeBeforeTheFutureCompletes(Side side, boolean throughProxy) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
-    HttpClient client = client(side, b -> throughProxy ? b.proxy(proxy(server)) : b);
+    HttpClient client = rig.client(side, b -> throughProxy ? b.proxy(proxy(server)) : b);
     URI uri = throughProxy ? URI.create("http://no-host.invalid/") : server.uri("/");
     for (int i = 0; i < 50; i++) {
       assertThat(client.send(get(uri), BodyHandlers.ofString()).body()).isEqualTo("x");
@@ -71,7 +75,8 @@ class ConnectionContractTest extends BothClients {
     return ProxySelector.of(InetSocketAddress.createUnresolved("127.0.0.1", server.port()));
   }
 
-  @OnBothSides // 44
+  @OnBothSides
+  @Tag("contract-44")
   void fourAtOnceTakeFourConnectionsAndTheNextHundredOnlyThese(Side side) throws Exception {
     Gate answer = new Gate();
     ScriptedServer server =
@@ -81,7 +86,7 @@ class ConnectionContractTest extends BothClients {
           c.send("HTTP/1.1 204 No Content\r\n\r\n");
           c.serve("HTTP/1.1 204 No Content\r\n\r\n");
         });
-    HttpClient client = client(side);
+    HttpClient client = rig.client(side);
     List<CompletableFuture<HttpResponse<String>>> first = fourAtOnce(client, server);
     server.awaitOnAny("GET /", 4);
     answer.open();
@@ -105,34 +110,41 @@ class ConnectionContractTest extends BothClients {
         c.fin();
       };
 
-  @OnBothSides // 45
+  @OnBothSides
+  @Tag("contract-45")
   void aGetWhoseNewConnectionEndsWithoutAnAnswerIsSentAgain(Side side) throws Exception {
     ScriptedServer server = rig.server(ENDING, ScriptedServer.always(Answers.ok("x")));
-    assertThat(client(side).send(get(server.uri("/")), BodyHandlers.ofString()).body())
+    assertThat(rig.client(side).send(get(server.uri("/")), BodyHandlers.ofString()).body())
         .isEqualTo("x");
     assertThat(server.requests()).hasSize(2);
   }
 
-  @OnBothSides // 45
+  @OnBothSides
+  @Tag("contract-45")
   void aPostWhoseNewConnectionEndsWithoutAnAnswerIsNotSentAgain(Side side) {
     ScriptedServer server = rig.server(ENDING, ScriptedServer.always(Answers.ok("x")));
-    HttpClient client = client(side);
-    assertThat(failureOf(() -> client.send(post(server.uri("/"), "b"), BodyHandlers.ofString())))
+    HttpClient client = rig.client(side);
+    assertThat(
+            Causes.failureOf(
+                () -> client.send(post(server.uri("/"), "b"), BodyHandlers.ofString())))
         .isInstanceOf(IOException.class);
     assertThat(server.requests()).hasSize(1);
   }
 
-  @OnBothSides // 45
+  @OnBothSides
+  @Tag("contract-45")
   void aServerThatEndsEveryConnectionIsGivenUp(Side side) {
     ScriptedServer server = rig.server(ENDING);
-    HttpClient client = client(side);
-    Throwable failure = failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()));
+    HttpClient client = rig.client(side);
+    Throwable failure =
+        Causes.failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()));
     assertThat(failure).isInstanceOf(IOException.class);
-    assertThat(says(failure, "no bytes")).isTrue();
+    assertThat(Causes.says(failure, "no bytes")).isTrue();
     assertThat(server.requests()).hasSizeBetween(2, 10);
   }
 
-  @Test // 46; the JDK's client may take the connection once more and then fails
+  @Test // the JDK's client may take the connection once more and then fails
+  @Tag("contract-46")
   void aConnectionThatEndedUnannouncedIsNotUsedAgain() throws Exception {
     ScriptedServer server =
         rig.server(c -> {
@@ -140,7 +152,7 @@ class ConnectionContractTest extends BothClients {
           c.send(Answers.ok("x"));
           c.fin();
         });
-    HttpClient client = client(Side.REDIAL);
+    HttpClient client = rig.client(Side.REDIAL);
     for (int i = 1; i <= 5; i++) {
       assertThat(client.send(post(server.uri("/"), "b"), BodyHandlers.ofString()).body())
           .isEqualTo("x");
@@ -161,17 +173,18 @@ class ConnectionContractTest extends BothClients {
                 Arguments.of(side, "::", "127.0.0.1")));
   }
 
-  @ParameterizedTest // 47
+  @ParameterizedTest
+  @Tag("contract-47")
   @MethodSource("localAddresses")
   void theSocketIsBoundToTheLocalAddress(Side side, String local, String seen) throws Exception {
     InetAddress address = local == null ? null : InetAddress.getByName(local);
-    HttpClient client = client(side, b -> b.localAddress(address));
+    HttpClient client = rig.client(side, b -> b.localAddress(address));
     AtomicReference<String> peer = new AtomicReference<>();
     try (ServerSocket listener = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
       Thread server = Thread.ofVirtual().start(() -> serveOnce(listener, peer));
       URI uri = URI.create("http://127.0.0.1:" + listener.getLocalPort() + "/");
       assertThat(client.send(get(uri), BodyHandlers.ofString()).statusCode()).isEqualTo(204);
-      assertThat(server.join(PATIENCE)).isTrue();
+      assertThat(server.join(ContractRig.PATIENCE)).isTrue();
     }
     assertThat(peer.get()).isEqualTo(seen);
   }
@@ -192,7 +205,8 @@ class ConnectionContractTest extends BothClients {
     }
   }
 
-  @OnBothSides // 48
+  @OnBothSides
+  @Tag("contract-48")
   @EnabledForJreRange(min = JRE.JAVA_25)
   void theLabelTellsConnectionsApart(Side side) throws Exception {
     ScriptedServer server =
@@ -206,7 +220,7 @@ class ConnectionContractTest extends BothClients {
               c.send(Answers.ok("x", "Connection: close"));
             },
             ScriptedServer.always(Answers.ok("x")));
-    HttpClient client = client(side);
+    HttpClient client = rig.client(side);
     List<String> labels = new ArrayList<>();
     for (int i = 0; i < 5; i++)
       labels.add(label(client.send(get(server.uri("/")), BodyHandlers.ofString())));
@@ -223,16 +237,18 @@ class ConnectionContractTest extends BothClients {
     return (String) label.orElseThrow();
   }
 
-  @OnBothSides // 48
+  @OnBothSides
+  @Tag("contract-48")
   @EnabledForJreRange(min = JRE.JAVA_25)
   @SuppressWarnings("unchecked")
   void aLimitingHandlerEndsALongerBody(Side side) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("0123456789")));
-    HttpClient client = client(side);
+    HttpClient client = rig.client(side);
     Function<Long, BodyHandler<String>> limited = limiting();
     assertThat(client.send(get(server.uri("/")), limited.apply(10L)).body())
         .isEqualTo("0123456789");
-    assertThat(chain(failureOf(() -> client.send(get(server.uri("/")), limited.apply(9L)))))
+    assertThat(
+            Causes.of(Causes.failureOf(() -> client.send(get(server.uri("/")), limited.apply(9L)))))
         .anyMatch(t ->
             t instanceof IOException
                 && String.valueOf(t.getMessage()).contains("body exceeds capacity: 9"));
@@ -280,23 +296,25 @@ class ConnectionContractTest extends BothClients {
         Proxy.Type.HTTP, InetSocketAddress.createUnresolved("localhost", proxy.port()));
   }
 
-  @OnBothSides // 57
+  @OnBothSides
+  @Tag("contract-57")
   void theSelectorIsAskedOnceForARequestAndNotForItsRetry(Side side) throws Exception {
     ScriptedServer server = rig.server(ENDING, ScriptedServer.always(Answers.ok("x")));
     Asked selector = new Asked(uri -> Proxy.NO_PROXY);
-    HttpClient client = client(side, b -> b.proxy(selector));
+    HttpClient client = rig.client(side, b -> b.proxy(selector));
     for (String path : List.of("/a", "/b"))
       assertThat(client.send(get(server.uri(path)), BodyHandlers.ofString()).body()).isEqualTo("x");
     assertThat(server.requests()).hasSize(3);
     assertThat(selector.uris).containsExactly(server.uri("/a"), server.uri("/b"));
   }
 
-  @OnBothSides // 57
+  @OnBothSides
+  @Tag("contract-57")
   void connectionsToAProxyAreNotThoseToItself(Side side) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
     Asked selector =
         new Asked(uri -> uri.getPath().equals("/proxied") ? http(server) : Proxy.NO_PROXY);
-    HttpClient client = client(side, b -> b.proxy(selector));
+    HttpClient client = rig.client(side, b -> b.proxy(selector));
     for (String path : List.of("/straight", "/proxied", "/straight", "/proxied"))
       assertThat(client.send(get(server.uri(path)), BodyHandlers.ofString()).body()).isEqualTo("x");
     assertThat(server.connections()).isEqualTo(2);
@@ -308,20 +326,22 @@ class ConnectionContractTest extends BothClients {
             server.uri("/proxied").toString());
   }
 
-  @OnBothSides // 57
+  @OnBothSides
+  @Tag("contract-57")
   void theProxyIsResolvedWhenItIsNeededAndTheTargetNever(Side side) throws Exception {
     ScriptedServer proxy = rig.server(ScriptedServer.always(Answers.ok("x")));
-    HttpClient client = client(side, b -> b.proxy(new Asked(uri -> http(proxy))));
+    HttpClient client = rig.client(side, b -> b.proxy(new Asked(uri -> http(proxy))));
     URI target = URI.create("http://no-host.invalid/a");
     assertThat(client.send(get(target), BodyHandlers.ofString()).body()).isEqualTo("x");
     assertThat(proxy.requests().getFirst().target()).isEqualTo(target.toString());
   }
 
-  @OnBothSides // 57
+  @OnBothSides
+  @Tag("contract-57")
   void aSocksProxyIsPassedOver(Side side) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
     Proxy socks = new Proxy(Proxy.Type.SOCKS, new InetSocketAddress("127.0.0.1", server.port()));
-    HttpClient client = client(side, b -> b.proxy(new Asked(uri -> socks)));
+    HttpClient client = rig.client(side, b -> b.proxy(new Asked(uri -> socks)));
     assertThat(client.send(get(server.uri("/a")), BodyHandlers.ofString()).body()).isEqualTo("x");
     assertThat(server.requests().getFirst().target()).isEqualTo("/a");
   }

@@ -1,6 +1,7 @@
 package dev.redial.tests.contract;
 
 import dev.redial.RedialClient;
+import dev.redial.tests.kit.RelayingProxy;
 import dev.redial.tests.kit.Rig;
 import dev.redial.tests.kit.ScriptedServer;
 import java.net.http.HttpClient;
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * by the servers' ports, for which the JDK's clients are closed first.
  */
 public final class ContractRig implements AfterEachCallback {
+  /** Long enough for anything that is to happen at all. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final Rig rig = new Rig();
   private final List<HttpClient> references = new ArrayList<>();
 
@@ -25,6 +29,11 @@ public final class ContractRig implements AfterEachCallback {
 
   HttpClient client(Side side, UnaryOperator<HttpClient.Builder> settings) {
     return watch(settings.apply(side.builder()).build());
+  }
+
+  /** A client of ours, with settings that are ours alone. */
+  RedialClient redial(UnaryOperator<RedialClient.Builder> settings) {
+    return rig.client(settings);
   }
 
   /** Closes that client, too, after the test. */
@@ -42,11 +51,21 @@ public final class ContractRig implements AfterEachCallback {
     return rig.tlsServer(scripts);
   }
 
+  /** Closes that server, too, after the test. */
+  ScriptedServer watch(ScriptedServer server) {
+    return rig.watch(server);
+  }
+
+  /** Closes that proxy, too, after the test. */
+  RelayingProxy watch(RelayingProxy proxy) {
+    return rig.watch(proxy, proxy.port());
+  }
+
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
     for (HttpClient client : references) {
       client.shutdownNow();
-      if (!client.awaitTermination(Duration.ofSeconds(5)))
+      if (!client.awaitTermination(PATIENCE))
         throw new AssertionError("the JDK's client did not end: " + client);
     }
     rig.afterEach(context);

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A request class of a caller's own, which nobody has checked. */
-final class ForeignRequest extends HttpRequest {
+class ForeignRequest extends HttpRequest {
   String method = "GET";
   URI uri;
   HttpHeaders headers = HttpHeaders.of(Map.of(), (name, value) -> true);

@@ -29,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -36,21 +37,25 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Points 31, 32, 33 and 39: futures, the threads of their dependents, and their cancellation. */
-class FutureContractTest extends BothClients {
+class FutureContractTest {
+  @RegisterExtension final ContractRig rig = new ContractRig();
 
-  @OnBothSides // 31
+  @OnBothSides
+  @Tag("contract-31")
   void directDependentsSeeTheFailureWrapped(Side side) {
     ScriptedServer server = rig.server(stalling());
     HttpRequest request =
         HttpRequest.newBuilder(server.uri("/")).timeout(Duration.ofMillis(300)).build();
     AtomicReference<Throwable> seen = new AtomicReference<>();
     CompletableFuture<?> stage =
-        client(side)
+        rig.client(side)
             .sendAsync(request, BodyHandlers.ofString())
             .whenComplete((response, thrown) -> seen.set(thrown));
     assertThatThrownBy(() -> stage.get(10, SECONDS))
@@ -61,12 +66,13 @@ class FutureContractTest extends BothClients {
         .hasCauseInstanceOf(HttpTimeoutException.class);
   }
 
-  @OnBothSides // 32
+  @OnBothSides
+  @Tag("contract-32")
   void dependentsRunOnTheExecutorWithNoFrameOfTheClient(Side side) throws Exception {
     Gate answer = new Gate();
     ScriptedServer server = rig.server(gated(answer));
     try (ExecutorService executor = threads(2)) {
-      HttpClient client = client(side, b -> b.executor(executor));
+      HttpClient client = rig.client(side, b -> b.executor(executor));
       AtomicReference<String> thread = new AtomicReference<>();
       AtomicReference<List<String>> stack = new AtomicReference<>();
       CompletableFuture<?> stage =
@@ -94,13 +100,14 @@ class FutureContractTest extends BothClients {
         .toList();
   }
 
-  @OnBothSides // 32
+  @OnBothSides
+  @Tag("contract-32")
   void aBodyHandlerThatStallsHoldsUpTheFutureAlone(Side side) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
     CountDownLatch entered = new CountDownLatch(1);
     Gate handler = new Gate();
     CompletableFuture<HttpResponse<String>> future =
-        client(side)
+        rig.client(side)
             .sendAsync(
                 get(server.uri("/")),
                 head -> {
@@ -126,13 +133,14 @@ class FutureContractTest extends BothClients {
         .flatMap(side -> steps.stream().map(step -> Arguments.of(side, step)));
   }
 
-  @ParameterizedTest // 33
+  @ParameterizedTest
+  @Tag("contract-33")
   @MethodSource("derivedStages")
   void cancellingADerivedStageEndsTheExchangeAndFailsTheFuture(
       Side side, Function<CompletableFuture<?>, CompletableFuture<?>> step) {
     ScriptedServer server = rig.server(stalling());
     CompletableFuture<HttpResponse<String>> future =
-        client(side).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
+        rig.client(side).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
     CompletableFuture<?> stage = step.apply(future);
     server.await(1, "GET /");
 
@@ -149,24 +157,26 @@ class FutureContractTest extends BothClients {
     assertThat(future.isCompletedExceptionally()).isTrue();
   }
 
-  @OnBothSides // 33
+  @OnBothSides
+  @Tag("contract-33")
   void cancellingTheFutureEndsTheExchange(Side side) {
     ScriptedServer server = rig.server(stalling());
     CompletableFuture<?> future =
-        client(side).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
+        rig.client(side).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
     server.await(1, "GET /");
     assertThat(future.cancel(true)).isTrue();
     server.awaitEndByClient(1);
-    assertThat(chain(failureOf(() -> future.get(10, SECONDS))))
+    assertThat(Causes.of(Causes.failureOf(() -> future.get(10, SECONDS))))
         .anyMatch(CancellationException.class::isInstance);
   }
 
-  @OnBothSides // 33
+  @OnBothSides
+  @Tag("contract-33")
   void cancellingWithoutInterruptLeavesTheExchangeAlone(Side side) throws Exception {
     Gate answer = new Gate();
     ScriptedServer server = rig.server(gated(answer));
     CompletableFuture<HttpResponse<String>> future =
-        client(side).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
+        rig.client(side).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
     CompletableFuture<?> stage = future.thenApply(HttpResponse::body);
     server.await(1, "GET /");
     assertThat(stage.cancel(false)).isTrue();
@@ -175,11 +185,12 @@ class FutureContractTest extends BothClients {
     assertThat(stage).isCancelled();
   }
 
-  @OnBothSides // 33
+  @OnBothSides
+  @Tag("contract-33")
   void aResponseCannotBeObtruded(Side side) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
     CompletableFuture<HttpResponse<String>> future =
-        client(side).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
+        rig.client(side).sendAsync(get(server.uri("/")), BodyHandlers.ofString());
     HttpResponse<String> response = future.get(10, SECONDS);
     assertThatThrownBy(() -> future.obtrudeValue(response))
         .isInstanceOf(UnsupportedOperationException.class);
@@ -195,13 +206,14 @@ class FutureContractTest extends BothClients {
         Named.of("time-out", future -> assertThat(future.orTimeout(1, MILLISECONDS)).isNotNull()));
   }
 
-  @ParameterizedTest // 33
+  @ParameterizedTest
+  @Tag("contract-33")
   @MethodSource("replacements")
   void aResponseThatComesTooLateForItsFutureKeepsNoConnection(
       Consumer<CompletableFuture<?>> replacement) {
     ScriptedServer server = rig.server(unfinished());
     Queue<Runnable> held = new ConcurrentLinkedQueue<>();
-    RedialClient client = rig.client(b -> b.executor(held::add));
+    RedialClient client = rig.redial(b -> b.executor(held::add));
     CompletableFuture<HttpResponse<InputStream>> future =
         client.sendAsync(get(server.uri("/")), BodyHandlers.ofInputStream());
     Awaitility.await().until(() -> !held.isEmpty()); // the response is there, its future not done
@@ -218,7 +230,8 @@ class FutureContractTest extends BothClients {
     }
   }
 
-  @OnBothSides // 39
+  @OnBothSides
+  @Tag("contract-39")
   void anExecutorShutDownDuringARequestFailsIt(Side side) {
     Gate answer = new Gate();
     ScriptedServer server =
@@ -229,13 +242,13 @@ class FutureContractTest extends BothClients {
           c.stall();
         });
     try (ExecutorService executor = threads(2)) {
-      HttpClient client = client(side, b -> b.executor(executor));
+      HttpClient client = rig.client(side, b -> b.executor(executor));
       CompletableFuture<HttpResponse<InputStream>> future =
           client.sendAsync(get(server.uri("/")), BodyHandlers.ofInputStream());
       server.await(1, "GET /");
       executor.shutdown();
       answer.open();
-      assertThat(chain(failureOf(() -> future.get(10, SECONDS))))
+      assertThat(Causes.of(Causes.failureOf(() -> future.get(10, SECONDS))))
           .anyMatch(
               t -> t instanceof RejectedExecutionException || t instanceof ClosedChannelException);
       server.awaitEndByClient(1);
@@ -250,11 +263,12 @@ class FutureContractTest extends BothClients {
                 Arguments.of(side, Named.of("one thread", (Executor) threads(1)))));
   }
 
-  @ParameterizedTest // 39
+  @ParameterizedTest
+  @Tag("contract-39")
   @MethodSource("narrowExecutors")
   void aNarrowExecutorLosesNoCall(Side side, Executor executor) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
-    HttpClient client = client(side, b -> b.executor(executor));
+    HttpClient client = rig.client(side, b -> b.executor(executor));
     List<CompletableFuture<HttpResponse<String>>> futures =
         Stream.generate(() -> client.sendAsync(get(server.uri("/")), BodyHandlers.ofString()))
             .limit(20)
@@ -293,5 +307,10 @@ class FutureContractTest extends BothClients {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static ExecutorService threads(int count) {
+    return Executors.newFixedThreadPool(
+        count, Thread.ofPlatform().name("contract-", 0).daemon().factory());
   }
 }

@@ -26,10 +26,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Points 40 to 43: the end of a client. */
-class LifeCycleContractTest extends BothClients {
+class LifeCycleContractTest {
+  @RegisterExtension final ContractRig rig = new ContractRig();
 
   /** A server that holds the second half of each body back until the gate is open. */
   private static ScriptedServer.Script halfThenRest(Gate rest) {
@@ -41,11 +44,12 @@ class LifeCycleContractTest extends BothClients {
     };
   }
 
-  @OnBothSides // 40
+  @OnBothSides
+  @Tag("contract-40")
   void shutdownLetsWhatRunsEndWellAndRefusesTheNew(Side side) throws Exception {
     Gate rest = new Gate();
     ScriptedServer server = rig.server(halfThenRest(rest));
-    HttpClient client = client(side);
+    HttpClient client = rig.client(side);
     HttpResponse<InputStream> unread =
         client.send(get(server.uri("/stream")), BodyHandlers.ofInputStream());
     CompletableFuture<HttpResponse<String>> running =
@@ -57,28 +61,29 @@ class LifeCycleContractTest extends BothClients {
     assertThat(client.awaitTermination(Duration.ofMillis(50))).isFalse();
     assertThat(client.isTerminated()).isFalse();
     Throwable refused =
-        failureOf(() -> client.send(get(server.uri("/new")), BodyHandlers.ofString()));
+        Causes.failureOf(() -> client.send(get(server.uri("/new")), BodyHandlers.ofString()));
     assertThat(refused).isInstanceOf(IOException.class);
-    assertThat(says(refused, "closed")).isTrue();
+    assertThat(Causes.says(refused, "closed")).isTrue();
     Throwable refusedLater =
-        failureOf(() ->
+        Causes.failureOf(() ->
             client.sendAsync(get(server.uri("/new")), BodyHandlers.ofString()).get(10, SECONDS));
-    assertThat(chain(refusedLater)).anyMatch(IOException.class::isInstance);
-    assertThat(says(refusedLater, "closed")).isTrue();
+    assertThat(Causes.of(refusedLater)).anyMatch(IOException.class::isInstance);
+    assertThat(Causes.says(refusedLater, "closed")).isTrue();
 
     rest.open();
     assertThat(running.get(10, SECONDS).body()).isEqualTo("halfrest");
     assertThat(client.isTerminated()).isFalse();
     assertThat(new String(unread.body().readAllBytes(), UTF_8)).isEqualTo("halfrest");
-    assertThat(client.awaitTermination(PATIENCE)).isTrue();
+    assertThat(client.awaitTermination(ContractRig.PATIENCE)).isTrue();
     assertThat(client.isTerminated()).isTrue();
   }
 
-  @OnBothSides // 41
+  @OnBothSides
+  @Tag("contract-41")
   void closeWaitsForABodyThatAnotherThreadReads(Side side) throws Exception {
     Gate rest = new Gate();
     ScriptedServer server = rig.server(halfThenRest(rest));
-    HttpClient client = client(side);
+    HttpClient client = rig.client(side);
     AtomicBoolean opened = new AtomicBoolean();
     AtomicBoolean openedWhenClosed = new AtomicBoolean();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -93,14 +98,15 @@ class LifeCycleContractTest extends BothClients {
       Awaitility.await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
       opened.set(true);
       rest.open();
-      assertThat(closing.join(PATIENCE)).isTrue();
+      assertThat(closing.join(ContractRig.PATIENCE)).isTrue();
       assertThat(openedWhenClosed).isTrue();
       assertThat(reading.get(10, SECONDS)).hasSize(8);
     }
     assertThat(client.isTerminated()).isTrue();
   }
 
-  @OnBothSides // 41
+  @OnBothSides
+  @Tag("contract-41")
   void closeReturnsAfterTwoHundredInterruptedAndFailedSends(Side side) throws Exception {
     int half = 100;
     ScriptedServer silent =
@@ -113,7 +119,7 @@ class LifeCycleContractTest extends BothClients {
           c.readRequest();
           c.fin();
         });
-    HttpClient client = client(side);
+    HttpClient client = rig.client(side);
     CountDownLatch ended = new CountDownLatch(2 * half);
     List<Thread> interrupted = new ArrayList<>();
     for (int i = 0; i < half; i++) {
@@ -125,19 +131,20 @@ class LifeCycleContractTest extends BothClients {
     assertThat(ended.await(10, SECONDS)).isTrue();
 
     Thread closing = Thread.ofVirtual().start(client::close);
-    assertThat(closing.join(PATIENCE)).isTrue();
+    assertThat(closing.join(ContractRig.PATIENCE)).isTrue();
     assertThat(client.isTerminated()).isTrue();
   }
 
   private static Thread sending(HttpClient client, URI uri, CountDownLatch ended) {
     return Thread.ofVirtual()
         .start(() -> {
-          Throwable unused = failureOf(() -> client.send(get(uri), BodyHandlers.ofString()));
+          Throwable unused = Causes.failureOf(() -> client.send(get(uri), BodyHandlers.ofString()));
           ended.countDown();
         });
   }
 
-  @OnBothSides // 42
+  @OnBothSides
+  @Tag("contract-42")
   void shutdownNowFailsWhatRunsAndTerminates(Side side) throws Exception {
     ScriptedServer streaming =
         rig.server(c -> {
@@ -150,7 +157,7 @@ class LifeCycleContractTest extends BothClients {
           c.readRequest();
           c.stall();
         });
-    HttpClient client = client(side);
+    HttpClient client = rig.client(side);
     InputStream body = client.send(get(streaming.uri("/")), BodyHandlers.ofInputStream()).body();
     CompletableFuture<?> pending = client.sendAsync(get(silent.uri("/")), BodyHandlers.ofString());
     silent.await(1, "GET /");
@@ -159,24 +166,26 @@ class LifeCycleContractTest extends BothClients {
 
     assertThat(client.awaitTermination(Duration.ofSeconds(2))).isTrue();
     assertThat(client.isTerminated()).isTrue();
-    assertEndedHere(failureOf(() -> pending.get(10, SECONDS)));
-    assertEndedHere(failureOf(body::readAllBytes));
+    assertEndedHere(Causes.failureOf(() -> pending.get(10, SECONDS)));
+    assertEndedHere(Causes.failureOf(body::readAllBytes));
     streaming.awaitEndByClient(1);
     silent.awaitEndByClient(1);
-    Throwable late = failureOf(() -> client.send(get(silent.uri("/")), BodyHandlers.ofString()));
+    Throwable late =
+        Causes.failureOf(() -> client.send(get(silent.uri("/")), BodyHandlers.ofString()));
     assertThat(late).isInstanceOf(IOException.class);
   }
 
   private static void assertEndedHere(Throwable failure) {
-    assertThat(chain(failure)).anyMatch(IOException.class::isInstance);
+    assertThat(Causes.of(failure)).anyMatch(IOException.class::isInstance);
     boolean told =
-        says(failure, "shutdownnow")
-            || says(failure, "closed")
-            || chain(failure).stream().anyMatch(ClosedChannelException.class::isInstance);
-    assertThat(told).as("%s", chain(failure)).isTrue();
+        Causes.says(failure, "shutdownnow")
+            || Causes.says(failure, "closed")
+            || Causes.of(failure).stream().anyMatch(ClosedChannelException.class::isInstance);
+    assertThat(told).as("%s", Causes.of(failure)).isTrue();
   }
 
-  @OnBothSides // 43
+  @OnBothSides
+  @Tag("contract-43")
   void aDroppedClientIsCollectedWithItsConnections(Side side) {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("x")));
     WeakReference<HttpClient> dropped = usedAndDropped(side, server.uri("/"));
@@ -197,14 +206,15 @@ class LifeCycleContractTest extends BothClients {
 
   private static void awaitCollection(WeakReference<?> reference) {
     Awaitility.await()
-        .atMost(PATIENCE)
+        .atMost(ContractRig.PATIENCE)
         .until(() -> {
           System.gc();
           return reference.refersTo(null);
         });
   }
 
-  @Test // 43
+  @Test
+  @Tag("contract-43")
   void aCallOfADroppedClientGoesOn() throws Exception {
     Gate rest = new Gate();
     ScriptedServer server = rig.server(halfThenRest(rest));

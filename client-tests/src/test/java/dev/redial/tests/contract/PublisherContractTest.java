@@ -173,6 +173,36 @@ class PublisherContractTest {
     assertThat(Causes.of(later)).contains(thrown);
   }
 
+  /** The JDK's client lets it out as it is. */
+  @Test
+  @Tag("contract-8")
+  void aPublisherThatThrowsForItsLengthFailsTheSend() {
+    ScriptedServer server = rig.server(ScriptedServer.always(OK));
+    HttpClient client = rig.client(Side.REDIAL);
+    IllegalStateException mine = new IllegalStateException("mine");
+    BodyPublisher body =
+        new BodyPublisher() {
+          @Override
+          public long contentLength() {
+            throw mine;
+          }
+
+          @Override
+          public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+            throw new AssertionError("subscribed");
+          }
+        };
+    HttpRequest request = request("POST", server.uri("/"), body);
+    Throwable failure = catchThrowable(() -> send(client, request));
+    assertThat(failure).isInstanceOf(IOException.class);
+    assertThat(Causes.of(failure)).contains(mine);
+    Throwable later =
+        catchThrowable(() -> client.sendAsync(request, BodyHandlers.ofString()).join());
+    assertThat(later.getCause()).isInstanceOf(IOException.class);
+    assertThat(Causes.of(later)).contains(mine);
+    assertThat(server.requests()).isEmpty();
+  }
+
   /** The JDK's client never cancels this one: it fails with the end of the connection. */
   @Test
   @Tag("contract-8")

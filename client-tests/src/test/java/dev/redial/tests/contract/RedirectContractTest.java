@@ -15,7 +15,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,10 +25,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Points 49 to 52: which redirects are followed, with what, and how they show. */
-class RedirectContractTest extends BothClients {
+class RedirectContractTest {
+  @RegisterExtension final ContractRig rig = new ContractRig();
 
   private HttpClient following(Side side, Redirect policy) {
-    return client(
+    return rig.client(
         side, b -> b.followRedirects(policy).sslContext(TlsMaterial.forLoopback().client()));
   }
 
@@ -72,7 +75,8 @@ class RedirectContractTest extends BothClients {
         row(399, false));
   }
 
-  @ParameterizedTest // 49
+  @ParameterizedTest
+  @Tag("contract-49")
   @MethodSource("statuses")
   void onlyTheFiveKnownRedirectsAreFollowed(Side side, int status, boolean followed)
       throws Exception {
@@ -97,7 +101,8 @@ class RedirectContractTest extends BothClients {
         row(308, "POST", "b", "POST", "b"), row(308, "DELETE", "", "DELETE", ""));
   }
 
-  @ParameterizedTest // 50
+  @ParameterizedTest
+  @Tag("contract-50")
   @MethodSource("methods")
   void theNextRequestHasTheMethodAndTheBodyThatTheStatusAsksFor(
       Side side, int status, String method, String body, String nextMethod, String nextBody)
@@ -134,7 +139,8 @@ class RedirectContractTest extends BothClients {
         row(Redirect.NEVER, false, false, false), row(Redirect.NEVER, true, true, false));
   }
 
-  @ParameterizedTest // 51
+  @ParameterizedTest
+  @Tag("contract-51")
   @MethodSource("policies")
   void aRefusedRedirectIsHandedOutWithItsBody(
       Side side, Redirect policy, boolean fromTls, boolean toTls, boolean followed)
@@ -152,7 +158,8 @@ class RedirectContractTest extends BothClients {
     return tls ? rig.tlsServer(script) : rig.server(script);
   }
 
-  @OnBothSides // 52
+  @OnBothSides
+  @Tag("contract-52")
   void theHopsShowAsPreviousResponses(Side side) throws Exception {
     ScriptedServer server =
         rig.server(c -> {
@@ -184,7 +191,8 @@ class RedirectContractTest extends BothClients {
     assertThat(second.headers().firstValue("X-Hop")).contains("2");
   }
 
-  @OnBothSides // 52
+  @OnBothSides
+  @Tag("contract-52")
   void aLargeBodyOfARedirectIsInNobodysWay(Side side) throws Exception {
     ScriptedServer server = rig.server(redirecting(302, "/to", "x".repeat(64 * 1024)));
     HttpClient client = following(side, Redirect.NORMAL);
@@ -193,7 +201,8 @@ class RedirectContractTest extends BothClients {
           .isEqualTo("there");
   }
 
-  @ParameterizedTest // 50, and a deliberate difference: RFC 9110, section 15.4
+  @ParameterizedTest // a deliberate difference: RFC 9110, section 15.4
+  @Tag("contract-50")
   @EnumSource(value = Side.class, names = "REDIAL")
   void credentialsAreNotCarriedToAnotherOrigin(Side side) throws Exception {
     ScriptedServer other = rig.server(ScriptedServer.always(Answers.ok("there")));
@@ -220,7 +229,8 @@ class RedirectContractTest extends BothClients {
     assertThat(elsewhere.field("X-Other")).contains("kept");
   }
 
-  @ParameterizedTest // 49, a deliberate difference: the JDK's client fails
+  @ParameterizedTest // a deliberate difference: the JDK's client fails
+  @Tag("contract-49")
   @ValueSource(strings = {"", "Location: http://[bad", "Location: ftp://127.0.0.1/"})
   void aRedirectThatLeadsNowhereIsHandedOut(String location) throws Exception {
     String answer =
@@ -235,7 +245,8 @@ class RedirectContractTest extends BothClients {
     assertThat(response.body()).isEqualTo("nowhere");
   }
 
-  @Test // 49, a deliberate difference: the JDK's client follows four
+  @Test // a deliberate difference: the JDK's client follows four
+  @Tag("contract-49")
   void fiveHopsAreFollowedAndTheSixthIsHandedOut() throws Exception {
     ScriptedServer server =
         rig.server(ScriptedServer.always(Answers.status("302 A", "on", "Location: /on")));

@@ -28,15 +28,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Points 30, 34 and 60: what send throws, and what an interrupt does to it. */
-class SendContractTest extends BothClients {
+class SendContractTest {
+  @RegisterExtension final ContractRig rig = new ContractRig();
 
-  @OnBothSides // 30, 60
+  @OnBothSides
+  @Tag("contract-30")
+  @Tag("contract-60")
   void whatSendThrowsShowsItsCallerAndHasTheKnownClass(Side side) throws Exception {
     ScriptedServer silent =
         rig.server(c -> {
@@ -54,7 +59,7 @@ class SendContractTest extends BothClients {
     ScriptedServer untrusted = rig.tlsServer(ScriptedServer.always(Answers.ok("")));
     ScriptedServer refusing = rig.server(ScriptedServer.always(Answers.ok("")));
     refusing.stopListening();
-    HttpClient client = client(side);
+    HttpClient client = rig.client(side);
 
     assertThrows(client, silent.uri("/"), HttpTimeoutException.class);
     assertThrows(client, refusing.uri("/"), ConnectException.class);
@@ -69,12 +74,12 @@ class SendContractTest extends BothClients {
   private static void assertThrows(
       HttpClient client, URI uri, Class<? extends IOException> expected) {
     HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofMillis(700)).build();
-    Throwable first = failureOf(() -> client.send(request, BodyHandlers.ofString()));
+    Throwable first = Causes.failureOf(() -> client.send(request, BodyHandlers.ofString()));
     assertThat(first).isInstanceOf(expected);
     List<StackTraceElement> stack = List.of(first.getStackTrace());
     assertThat(stack).anyMatch(f -> f.getClassName().equals(SendContractTest.class.getName()));
     assertThat(stack.stream().filter(SendContractTest::isSend)).hasSize(1);
-    Throwable second = failureOf(() -> client.send(request, BodyHandlers.ofString()));
+    Throwable second = Causes.failureOf(() -> client.send(request, BodyHandlers.ofString()));
     assertThat(second).isNotSameAs(first).hasSameClassAs(first);
   }
 
@@ -84,16 +89,17 @@ class SendContractTest extends BothClients {
             || frame.getClassName().endsWith("HttpClientFacade"));
   }
 
-  @OnBothSides // 30
+  @OnBothSides
+  @Tag("contract-30")
   void aCookieHandlerThatThrowsFailsTheSendWithAnIOException(Side side) {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("")));
     for (boolean getting : List.of(true, false)) {
       RuntimeException thrown = new IllegalStateException("of the handler");
-      HttpClient client = client(side, b -> b.cookieHandler(new Throwing(getting, thrown)));
+      HttpClient client = rig.client(side, b -> b.cookieHandler(new Throwing(getting, thrown)));
       Throwable failure =
-          failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()));
+          Causes.failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()));
       assertThat(failure).isInstanceOf(IOException.class);
-      assertThat(chain(failure)).contains(thrown);
+      assertThat(Causes.of(failure)).contains(thrown);
     }
   }
 
@@ -124,7 +130,8 @@ class SendContractTest extends BothClients {
         .flatMap(side -> Stream.of(Arguments.of(side, true), Arguments.of(side, false)));
   }
 
-  @ParameterizedTest // 34
+  @ParameterizedTest
+  @Tag("contract-34")
   @MethodSource("threads")
   void anInterruptEndsTheExchange(Side side, boolean virtual) throws Exception {
     ScriptedServer server =
@@ -132,33 +139,37 @@ class SendContractTest extends BothClients {
           c.readRequest();
           c.stall();
         });
-    HttpClient client = client(side);
+    HttpClient client = rig.client(side);
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     Runnable sending =
         () ->
-            thrown.set(failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString())));
+            thrown.set(
+                Causes.failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString())));
     Thread thread =
         virtual ? Thread.ofVirtual().start(sending) : Thread.ofPlatform().start(sending);
     server.await(1, "GET /");
     thread.interrupt();
-    assertThat(thread.join(PATIENCE)).isTrue();
+    assertThat(thread.join(ContractRig.PATIENCE)).isTrue();
     assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
     server.awaitEndByClient(1);
   }
 
-  @OnBothSides // 34
+  @OnBothSides
+  @Tag("contract-34")
   void anInterruptThatCameBeforeIsSeenAtOnce(Side side) {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("")));
-    HttpClient client = client(side);
+    HttpClient client = rig.client(side);
     Thread.currentThread().interrupt();
-    Throwable thrown = failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()));
+    Throwable thrown =
+        Causes.failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()));
     boolean stillSet = Thread.interrupted();
     assertThat(thrown).isInstanceOf(InterruptedException.class);
     assertThat(stillSet).isFalse();
     if (side == Side.REDIAL) assertThat(server.connections()).isZero();
   }
 
-  @Test // 60
+  @Test
+  @Tag("contract-60")
   void theWaitForAConnectionCountsAsPartOfTheTimeOut() throws Exception {
     Gate answer = new Gate();
     ScriptedServer server =
@@ -167,14 +178,14 @@ class SendContractTest extends BothClients {
           answer.pass();
           c.send(Answers.ok("x"));
         });
-    HttpClient client = rig.client(b -> b.pool(PoolLimits.defaults().withMaxPerOrigin(1)));
+    HttpClient client = rig.redial(b -> b.pool(PoolLimits.defaults().withMaxPerOrigin(1)));
     CompletableFuture<HttpResponse<String>> holder =
         client.sendAsync(get(server.uri("/")), BodyHandlers.ofString());
     server.await(1, "GET /");
     HttpRequest waiting =
         HttpRequest.newBuilder(server.uri("/late")).timeout(Duration.ofMillis(200)).build();
     long start = System.nanoTime();
-    assertThat(failureOf(() -> client.send(waiting, BodyHandlers.ofString())))
+    assertThat(Causes.failureOf(() -> client.send(waiting, BodyHandlers.ofString())))
         .isInstanceOf(HttpTimeoutException.class);
     assertThat(Duration.ofNanos(System.nanoTime() - start))
         .isBetween(Duration.ofMillis(199), Duration.ofSeconds(5));

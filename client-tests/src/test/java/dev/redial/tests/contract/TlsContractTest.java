@@ -23,42 +23,52 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Points 37 and 38: TLS. */
-class TlsContractTest extends BothClients {
+class TlsContractTest {
+  @RegisterExtension final ContractRig rig = new ContractRig();
 
   private HttpClient trusting(Side side) {
-    return client(side, b -> b.sslContext(TlsMaterial.forLoopback().client()));
+    return rig.client(side, b -> b.sslContext(TlsMaterial.forLoopback().client()));
   }
 
   private static URI tls(ScriptedServer server, String host) {
     return URI.create("https://" + host + ":" + server.port() + "/");
   }
 
-  @OnBothSides // 37
+  @OnBothSides
+  @Tag("contract-37")
   void anUntrustedCertificateIsRefused(Side side) {
     ScriptedServer server = rig.tlsServer(ScriptedServer.always(Answers.ok("")));
-    HttpClient client = client(side);
-    assertThat(chain(failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()))))
+    HttpClient client = rig.client(side);
+    assertThat(
+            Causes.of(
+                Causes.failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()))))
         .anyMatch(SSLException.class::isInstance);
     assertThat(server.requests()).isEmpty();
   }
 
-  @OnBothSides // 37
+  @OnBothSides
+  @Tag("contract-37")
   void theCertificateOfAnotherHostIsRefused(Side side) {
     TlsMaterial other = TlsMaterial.forAnotherHost();
     ScriptedServer server =
         rig.watch(ScriptedServer.startTls(other.server(), ScriptedServer.always(Answers.ok(""))));
-    HttpClient client = client(side, b -> b.sslContext(other.client()));
-    assertThat(chain(failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()))))
+    HttpClient client = rig.client(side, b -> b.sslContext(other.client()));
+    assertThat(
+            Causes.of(
+                Causes.failureOf(() -> client.send(get(server.uri("/")), BodyHandlers.ofString()))))
         .anyMatch(SSLHandshakeException.class::isInstance);
     assertThat(server.requests()).isEmpty();
   }
 
-  @OnBothSides // 37
+  @OnBothSides
+  @Tag("contract-37")
   void aPeerThatClosesInTheHandshakeIsAHandshakeFailure(Side side) {
     ScriptedServer server =
         rig.server(c -> {
@@ -67,13 +77,14 @@ class TlsContractTest extends BothClients {
         });
     HttpClient client = trusting(side);
     assertThat(
-            chain(
-                failureOf(
+            Causes.of(
+                Causes.failureOf(
                     () -> client.send(get(tls(server, "127.0.0.1")), BodyHandlers.ofString()))))
         .anyMatch(SSLHandshakeException.class::isInstance);
   }
 
-  @OnBothSides // 37
+  @OnBothSides
+  @Tag("contract-37")
   void aPeerThatResetsInTheHandshakeIsNoTimeOut(Side side) {
     ScriptedServer server =
         rig.server(c -> {
@@ -81,7 +92,9 @@ class TlsContractTest extends BothClients {
           c.rst();
         });
     HttpClient client = trusting(side);
-    assertThat(failureOf(() -> client.send(get(tls(server, "127.0.0.1")), BodyHandlers.ofString())))
+    assertThat(
+            Causes.failureOf(
+                () -> client.send(get(tls(server, "127.0.0.1")), BodyHandlers.ofString())))
         .isInstanceOf(IOException.class)
         .isNotInstanceOf(HttpTimeoutException.class);
   }
@@ -103,7 +116,8 @@ class TlsContractTest extends BothClients {
                 Arguments.of(side, "127.0.0.1", true, "given.invalid")));
   }
 
-  @ParameterizedTest // 38
+  @ParameterizedTest
+  @Tag("contract-38")
   @MethodSource("names")
   void theNameSentIsTheHostOfTheUriOrForAnAddressTheOneGiven(
       Side side, String host, boolean given, String expected) {
@@ -114,21 +128,22 @@ class TlsContractTest extends BothClients {
           c.fin();
         });
     HttpClient client =
-        client(
+        rig.client(
             side,
             b -> {
               SSLParameters parameters = new SSLParameters();
               if (given) parameters.setServerNames(List.of(new SNIHostName("given.invalid")));
               return b.sslContext(TlsMaterial.forLoopback().client()).sslParameters(parameters);
             });
-    assertThat(failureOf(() -> client.send(get(tls(server, host)), BodyHandlers.ofString())))
+    assertThat(Causes.failureOf(() -> client.send(get(tls(server, host)), BodyHandlers.ofString())))
         .isInstanceOf(IOException.class);
     assertThat(hello.get()).isNotEmpty().contains(expected);
     for (String other : List.of("localhost", "127.0.0.1", "given.invalid"))
       if (!other.equals(expected)) assertThat(hello.get()).doesNotContain(other);
   }
 
-  @OnBothSides // 38
+  @OnBothSides
+  @Tag("contract-38")
   void theSessionOfAResponseIsForReading(Side side) throws Exception {
     ScriptedServer server = rig.tlsServer(ScriptedServer.always(Answers.ok("")));
     HttpResponse<String> response =
@@ -146,10 +161,11 @@ class TlsContractTest extends BothClients {
     assertThat(session.isValid()).isTrue();
   }
 
-  @OnBothSides // 38
+  @OnBothSides
+  @Tag("contract-38")
   void aPlainResponseHasNoSession(Side side) throws Exception {
     ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("")));
-    assertThat(client(side).send(get(server.uri("/")), BodyHandlers.ofString()).sslSession())
+    assertThat(rig.client(side).send(get(server.uri("/")), BodyHandlers.ofString()).sslSession())
         .isEmpty();
   }
 }

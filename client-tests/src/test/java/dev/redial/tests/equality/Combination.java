@@ -234,6 +234,16 @@ record Combination(
     return leads && (policy == Redirect.ALWAYS || (policy == Redirect.NORMAL && !downgrade));
   }
 
+  /** The method with which the final answer is asked for. */
+  Method lastMethod() {
+    if (!isFollowed()) return method;
+    return switch (hop.status) {
+      case 303 -> method == Method.HEAD ? method : Method.GET;
+      case 301, 302 -> method == Method.POST ? Method.GET : method;
+      default -> method;
+    };
+  }
+
   /** Whether the final answer may come on a connection that had an answer before. */
   boolean usesItsConnectionAgain() {
     boolean challenged = way.guarded() || credentials != Credentials.NONE;

@@ -32,18 +32,18 @@ enum Deliberate {
       row -> row.content() == Content.EXPECTED && row.status() == Status.EXPECTATION_FAILED,
       "server|proxy"),
 
-  LOST_RACE_IS_MADE_GOOD(
+  HANG_UPS_ARE_MADE_GOOD(
       45,
-      "after a hang-up on a used connection",
+      "are sent again after a hang-up, three times in all",
       row ->
           row.hangsUp()
-              && row.usesItsConnectionAgain()
-              && Set.of(Method.PUT, Method.DELETE, Method.OPTIONS).contains(row.method()),
+              && Set.of(Method.GET, Method.HEAD, Method.PUT, Method.DELETE, Method.OPTIONS)
+                  .contains(row.lastMethod()),
       "main|server|proxy"),
 
   ANOTHER_CONNECTION_MAY_DO(
       45,
-      "any request after 421",
+      "Any request after 421",
       row ->
           row.usesItsConnectionAgain()
               && Set.of(Status.MISDIRECTED, Status.REQUEST_TIMEOUT).contains(row.status()),

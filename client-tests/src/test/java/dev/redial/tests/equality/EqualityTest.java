@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class EqualityTest {
   private static final int ROWS = 240;
-  private static final int AT_ONCE = 4;
+  private static final int AT_ONCE = 8;
   private static final Path PAGE = Path.of("..", "docs", "java-net-http.md");
 
   @RegisterExtension final Rig rig = new Rig();

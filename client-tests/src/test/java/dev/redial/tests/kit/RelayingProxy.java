@@ -73,6 +73,11 @@ public final class RelayingProxy implements AutoCloseable {
     return List.copyOf(requests);
   }
 
+  /** Connections that are open, to clients and to servers. */
+  public int connections() {
+    return open.size();
+  }
+
   /** Ends everything and fails if a client sent what no client should. */
   @Override
   public void close() throws IOException, InterruptedException {

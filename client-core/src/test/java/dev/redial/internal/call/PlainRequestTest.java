@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class FollowedRequestTest {
+class PlainRequestTest {
   private static final BodyPublisher BODY = BodyPublishers.ofString("x");
 
   private static HttpRequest post() {
@@ -35,7 +35,7 @@ class FollowedRequestTest {
 
   private static HttpRequest followed(
       HttpRequest from, String to, String method, boolean keepsBody) {
-    return new FollowedRequest(from, new Next(URI.create(to), method, keepsBody));
+    return PlainRequest.following(from, new Next(URI.create(to), method, keepsBody));
   }
 
   @Test
