@@ -1,19 +1,11 @@
 package dev.redial.tests;
 
 import dev.redial.HangUpException;
-import dev.redial.PoolStats;
-import dev.redial.RedialClient;
-import dev.redial.tests.kit.RequestSeen;
-import dev.redial.tests.kit.Requests;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -34,7 +26,7 @@ final class RacingLoad {
   private static final long MOST_JITTER_NANOS = 3_000_000;
 
   private final String name;
-  private final RedialClient client;
+  private final Racer client;
   private final URI uri;
   private final long idleLimitNanos;
   private final List<Long> rounds = new ArrayList<>();
@@ -60,13 +52,8 @@ final class RacingLoad {
   }
 
   RacingLoad(
-      String name,
-      RedialClient client,
-      URI uri,
-      Duration idleLimit,
-      Duration length,
-      Random random) {
-    this.name = name;
+      String name, Racer client, URI uri, Duration idleLimit, Duration length, Random random) {
+    this.name = name.replace(' ', '-'); // it goes into ids, which servers log as one word
     this.client = client;
     this.uri = uri;
     this.idleLimitNanos = idleLimit.toNanos();
@@ -102,6 +89,11 @@ final class RacingLoad {
         .filter(o -> o.failed() && !o.post)
         .map(o -> o.id + ": " + o.failure)
         .toList();
+  }
+
+  /** The name. */
+  String name() {
+    return name;
   }
 
   /** POSTs that failed. */
@@ -141,19 +133,9 @@ final class RacingLoad {
         .toList();
   }
 
-  /** One line of figures. */
-  String figures() {
-    PoolStats stats = client.stats();
-    return String.format(
-        Locale.ROOT,
-        "%-16s %5d calls, %d lost GETs, %d failed POSTs, %d connections opened, %d reuses, %d found ended",
-        name,
-        calls(),
-        lostGets().size(),
-        failedPosts(),
-        stats.opened(),
-        stats.reused(),
-        stats.discardedStale());
+  /** The requests that the server executed more often than once. */
+  long repeated(boolean post, ToIntFunction<String> executions) {
+    return outcomes.stream().filter(o -> o.post == post && executions.applyAsInt(o.id) > 1).count();
   }
 
   private static boolean rightlyExecuted(Outcome outcome, int executions) {
@@ -191,10 +173,8 @@ final class RacingLoad {
 
   private void call(String id, boolean post) throws InterruptedException {
     long started = System.nanoTime();
-    HttpRequest.Builder request = Requests.of("GET", uri).header(RequestSeen.ID_FIELD, id);
-    if (post) request.POST(BodyPublishers.ofString("content"));
     try {
-      int status = client.send(request.build(), BodyHandlers.ofString()).statusCode();
+      int status = client.send(post, uri, id);
       if (status != 200) throw new RefusedException(status);
       outcomes.add(new Outcome(id, post, started, List.of()));
     } catch (IOException | RuntimeException e) {

@@ -2,6 +2,7 @@ package dev.redial.internal.call;
 
 import dev.redial.internal.connection.Connection;
 import dev.redial.internal.pool.Poolable;
+import org.jspecify.annotations.Nullable;
 
 /** A connection as the pool knows it. */
 final class PooledConnection implements Poolable {
@@ -33,5 +34,15 @@ final class PooledConnection implements Poolable {
   @Override
   public long announcedIdleNanos() {
     return connection.announcedIdleNanos();
+  }
+
+  @Override
+  public @Nullable Object server() {
+    return null;
+  }
+
+  @Override
+  public long roundTripNanos() {
+    return 0;
   }
 }

@@ -18,6 +18,11 @@ record Belief(long keptNanos, long endedNanos, boolean witnessed, int closes, lo
   /** By how much the ages differ at which one timer ends connections; 110 ms was measured. */
   static final long JITTER_NANOS = Duration.ofMillis(150).toNanos();
 
+  /** How well a limit has to be known. */
+  private static final long PRECISION_NANOS = Duration.ofMillis(10).toNanos();
+
+  private static final long VAGUE_NANOS = Duration.ofMillis(250).toNanos();
+
   static final long PROVISIONAL_NANOS = Duration.ofMinutes(5).toNanos();
   static final long CONFIRMED_NANOS = Duration.ofHours(1).toNanos();
 
@@ -33,6 +38,35 @@ record Belief(long keptNanos, long endedNanos, boolean witnessed, int closes, lo
     return witnessed ? keptNanos : endedNanos;
   }
 
+  /**
+   * The idle time after which the server has closed: as precise as its timer where closes were
+   * seen; a hang-up alone leaves open for how long the connection had been gone.
+   */
+  long goneNanos() {
+    if (!witnessed) return endedNanos - Math.min(VAGUE_NANOS, endedNanos / 2);
+    return endedNanos == 0 ? 0 : goneNanos(endedNanos);
+  }
+
+  /** When a timer of this limit has ended a connection at the latest. */
+  static long goneNanos(long limit) {
+    return limit + tolerance(limit);
+  }
+
+  /**
+   * When to look at an idle connection of this age, the only one to be looked at so closely: half
+   * way to the end that is expected, until that is known well enough.
+   *
+   * @return the age at which to look; {@link Long#MAX_VALUE} if it is not worth it
+   */
+  long nextLookNanos(long ageNanos) {
+    long precision = Math.max(PRECISION_NANOS, endedNanos / 100);
+    if (!witnessed || endedNanos == 0) return Long.MAX_VALUE;
+    if (ageNanos >= endedNanos) return goneNanos(); // then it has outlived what is believed
+    if (endedNanos - keptNanos <= precision) return endedNanos;
+    if (ageNanos < keptNanos) return keptNanos;
+    return ageNanos + Math.max(precision, (endedNanos - ageNanos) / 2);
+  }
+
   boolean confirmed() {
     return closes >= ENOUGH;
   }
@@ -43,7 +77,7 @@ record Belief(long keptNanos, long endedNanos, boolean witnessed, int closes, lo
 
   /** Whether no timer that ends connections at the believed age leaves one alive until this one. */
   boolean refutedBy(long aliveAt) {
-    return aliveAt > endedNanos + tolerance(endedNanos);
+    return aliveAt >= goneNanos(endedNanos);
   }
 
   /** What to believe after one more close. */

@@ -58,7 +58,14 @@ final class Berth<R, C extends Poolable> {
   /** When it was last known not to have been ended by the peer. */
   long aliveNanos;
 
-  long announcedNanos = IdleRule.UNKNOWN;
+  /** How long the server said that it keeps it idle. */
+  long promisedNanos = IdleRule.UNKNOWN;
+
+  /** How long an octet takes to the server and back. */
+  long roundTripNanos;
+
+  /** Of the server that the connection leads to; null until it is open. */
+  @Nullable Lesson lesson;
 
   /** Whether it has carried more than one exchange. */
   boolean proven;
@@ -71,6 +78,13 @@ final class Berth<R, C extends Poolable> {
 
   Berth(Shelf<R, C> shelf) {
     this.shelf = shelf;
+  }
+
+  /** The lesson of a berth that is known to have a connection. */
+  Lesson lesson() {
+    Lesson present = lesson;
+    if (present == null) throw new IllegalStateException("no connection yet");
+    return present;
   }
 
   /** The connection of a berth that is known to have one. */

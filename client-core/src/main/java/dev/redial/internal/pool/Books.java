@@ -6,6 +6,7 @@ import dev.redial.PoolStats;
 import dev.redial.internal.pool.Berth.State;
 import dev.redial.internal.pool.Chain.Link;
 import dev.redial.internal.pool.Poolable.Health;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +37,12 @@ final class Books<R, C extends Poolable> {
     CLOSED
   }
 
+  /** How many idle ones are passed over in the search for one that is ageing. */
+  private static final int MOST_PASSED_OVER = 8;
+
+  /** So young that nobody would close it. */
+  private static final long AGEING_NANOS = Duration.ofMillis(50).toNanos();
+
   private final PoolLimits limits;
   private final int maxIdle;
   private final Freshness<R, C> freshness;
@@ -51,6 +58,7 @@ final class Books<R, C extends Poolable> {
   private long reused;
   private long discardedStale;
   private @Nullable Link<Berth<R, C>> sweepCursor;
+  private long pauseNanos;
   private boolean reaping;
   private @Nullable Errands<R, C> errands;
 
@@ -75,7 +83,7 @@ final class Books<R, C extends Poolable> {
     if (phase == Phase.CLOSED) throw new PoolClosed();
     freshness.noticeSuspension(now);
     Shelf<R, C> shelf = shelf(route);
-    Berth<R, C> used = newestUsable(shelf, need, now);
+    Berth<R, C> used = usable(shelf, need, now);
     if (used != null) return used;
     return makeRoom(shelf) ? reserve(shelf) : null;
   }
@@ -92,7 +100,7 @@ final class Books<R, C extends Poolable> {
       throw new PoolClosed();
     }
     if (found != null) sawEnd(stale, found, now);
-    Berth<R, C> used = newestUsable(stale.shelf, need, now);
+    Berth<R, C> used = usable(stale.shelf, need, now);
     if (used == null) {
       errands().close(stale.boarded());
       stale.connection = null;
@@ -128,8 +136,10 @@ final class Books<R, C extends Poolable> {
   }
 
   /** The connection for an empty berth is open; false if the pool was closed meanwhile. */
-  boolean fill(Berth<R, C> berth, C connection, long now) {
+  boolean fill(
+      Berth<R, C> berth, C connection, @Nullable Object server, long roundTripNanos, long now) {
     opened++;
+    freshness.board(berth, server, roundTripNanos);
     berth.connection = connection;
     berth.proven = false;
     berth.openedNanos = now;
@@ -171,17 +181,11 @@ final class Books<R, C extends Poolable> {
    */
   void hungUp(Berth<R, C> berth, long wasIdleNanos, long now) {
     freshness.sawHangUp(berth, wasIdleNanos, now);
-    evictIdle(berth.shelf.route, wasIdleNanos, now);
+    evictIdle(berth.shelf, wasIdleNanos, now);
     dismiss(berth);
   }
 
-  void learnHangUp(R route, long idleNanos, long now) {
-    freshness.sawHangUp(route, idleNanos, now);
-  }
-
-  void evictIdle(R route, long atLeastNanos, long now) {
-    Shelf<R, C> shelf = shelves.get(route);
-    if (shelf == null) return;
+  private void evictIdle(Shelf<R, C> shelf, long atLeastNanos, long now) {
     Link<Berth<R, C>> next;
     for (Link<Berth<R, C>> link = shelf.idle.oldest(); link != null; link = next) {
       next = link.newer();
@@ -201,6 +205,7 @@ final class Books<R, C extends Poolable> {
   // The reaper's part
 
   void beginSweep() {
+    pauseNanos = Reaper.PERIOD_NANOS;
     sweepCursor = idle.oldest();
   }
 
@@ -221,21 +226,52 @@ final class Books<R, C extends Poolable> {
       long age = freshness.idleNanos(berth, now);
       if (age < Reaper.PERIOD_NANOS) {
         sweepCursor = null;
-      } else if (age >= freshness.allowedNanos(berth, Need.REPEATABLE, now)) {
-        dismiss(berth);
-      } else if (now - berth.aliveNanos >= Reaper.lookAfterNanos(age)) {
+      } else if (lookDue(berth, age, now)) {
         berth.state = State.SWEPT;
         slice.add(berth);
+      } else if (age >= freshness.allowedNanos(berth, Need.REPEATABLE, now)) {
+        dismiss(berth);
       }
     }
+  }
+
+  /**
+   * Whether to look at an idle one. The oldest of a shelf is the one to learn from: it is looked at
+   * closely near the end that is expected, and may outlive what was learned.
+   */
+  private boolean lookDue(Berth<R, C> berth, long age, long now) {
+    if (age >= freshness.allowedNanos(berth, Need.REPEATABLE, now))
+      return isSample(berth) && freshness.mayOutlive(berth, age, now);
+    long next = berth.aliveNanos - now + age + Reaper.lookAfterNanos(age);
+    if (isSample(berth)) next = Math.min(next, awaitSample(berth, age, now));
+    return age >= next;
+  }
+
+  private boolean isSample(Berth<R, C> berth) {
+    return berth.shelf.idle.oldest() == berth.onShelf;
+  }
+
+  /** Has the reaper come back when this one is to be looked at, or too old; returns that age. */
+  private long awaitSample(Berth<R, C> berth, long age, long now) {
+    long next = freshness.nextLookNanos(berth, berth.aliveNanos - now + age, now);
+    next = Math.min(next, freshness.allowedNanos(berth, Need.REPEATABLE, now));
+    if (next > age) pauseNanos = Math.min(pauseNanos, next - age);
+    return next;
+  }
+
+  /** How long the reaper may pause after the sweep. */
+  long pauseNanos() {
+    return pauseNanos;
   }
 
   /** The reaper's look at one is over; null if it could not be looked at. */
   void swept(Berth<R, C> berth, @Nullable Health found, long now) {
     berth.state = State.IDLE;
     if (found == Health.ALIVE && !berth.doomed && phase == Phase.OPEN) {
-      berth.aliveNanos = now;
-      settle(berth, freshness.idleNanos(berth, now), now);
+      long age = freshness.idleNanos(berth, now);
+      freshness.sawAlive(berth, age, now);
+      if (isSample(berth)) awaitSample(berth, age, now);
+      settle(berth, age, now);
       return;
     }
     if (found != null && found != Health.ALIVE) sawEnd(berth, found, now);
@@ -289,8 +325,8 @@ final class Books<R, C extends Poolable> {
     return shelves.size();
   }
 
-  @Nullable Belief belief(R route, long now) {
-    return freshness.belief(route, now);
+  @Nullable Belief belief(R route, @Nullable Object server, long now) {
+    return freshness.belief(route, server, now);
   }
 
   /** What has to be done once the lock is released; null if nothing. */
@@ -310,12 +346,41 @@ final class Books<R, C extends Poolable> {
     return added;
   }
 
+  /** Lends an idle one, or returns null. */
+  private @Nullable Berth<R, C> usable(Shelf<R, C> shelf, Need need, long now) {
+    if (need == Need.FRESH) return null;
+    Berth<R, C> ageing = ageing(shelf, need, now);
+    return ageing != null ? ageing : newestUsable(shelf, need, now);
+  }
+
+  /**
+   * Lends the oldest that may be used, if it is getting too old for requests that must not be
+   * repeated and is likely to be needed again: used now it is young again. Those beyond the last
+   * peak of demand are left to age.
+   */
+  private @Nullable Berth<R, C> ageing(Shelf<R, C> shelf, Need need, long now) {
+    int surplus = shelf.total - shelf.demand.peak(now);
+    int steps = MOST_PASSED_OVER;
+    for (Link<Berth<R, C>> link = shelf.idle.oldest();
+        link != null && surplus < MOST_PASSED_OVER && steps-- > 0;
+        link = link.newer()) {
+      Berth<R, C> berth = link.element;
+      if (surplus-- > 0 || berth.state == State.SWEPT) continue;
+      long age = freshness.idleNanos(berth, now);
+      if (age < AGEING_NANOS) return null;
+      long sure = freshness.allowedNanos(berth, Need.UNREPEATABLE, now);
+      if (age < sure / 4) return null;
+      long allowed = need == Need.UNREPEATABLE ? sure : freshness.allowedNanos(berth, need, now);
+      if (age < allowed) return lendUsed(berth, age, allowed);
+    }
+    return null;
+  }
+
   /**
    * Lends the newest idle one that may be used, or returns null. Drops those that nobody may use on
    * the way; leaves those that are too old for this need to others, as the rest is older still.
    */
   private @Nullable Berth<R, C> newestUsable(Shelf<R, C> shelf, Need need, long now) {
-    if (need == Need.FRESH) return null;
     Link<Berth<R, C>> older;
     for (Link<Berth<R, C>> link = shelf.idle.newest(); link != null; link = older) {
       older = link.older();
@@ -367,6 +432,7 @@ final class Books<R, C extends Poolable> {
     if (shelf.total++ == 0) shelves.put(shelf.route, shelf); // its last place may just have gone
     all.add(berth.inPool);
     line.reposition(shelf);
+    shelf.sawDemand();
     return berth;
   }
 
@@ -375,6 +441,7 @@ final class Books<R, C extends Poolable> {
     berth.state = State.LENT;
     berth.lentIdleNanos = ageNanos;
     berth.allowedNanos = allowedNanos;
+    berth.shelf.sawDemand();
     reused++;
     return berth;
   }

@@ -28,9 +28,16 @@ final class Freshness<R, C extends Poolable> {
     this.wallMillis = wallMillis;
   }
 
+  /** A connection was opened, to this server. */
+  void board(Berth<R, C> berth, @Nullable Object server, long roundTripNanos) {
+    berth.lesson = memory.lesson(berth.shelf.route, server);
+    berth.roundTripNanos = roundTripNanos;
+  }
+
   /** The last octet of a response was read just now. */
   void startIdle(Berth<R, C> berth, long announcedNanos, long now) {
-    berth.announcedNanos = announcedNanos;
+    berth.promisedNanos = announcedNanos;
+    berth.lesson().sawPromise(announcedNanos);
     berth.idleSinceNanos = now;
     berth.suspendedNanos = suspendedNanos;
     berth.aliveNanos = now;
@@ -57,16 +64,40 @@ final class Freshness<R, C extends Poolable> {
   long allowedNanos(Berth<R, C> berth, Need need, long now) {
     if (need == Need.FRESH || now - berth.expiresNanos >= 0) return 0;
     boolean repeatable = need == Need.REPEATABLE;
-    Belief held = memory.recall(berth.shelf.route, now);
-    if (held == null)
-      return rule.allowedNanos(repeatable, berth.announcedNanos, IdleRule.UNKNOWN, false);
-    return rule.allowedNanos(repeatable, berth.announcedNanos, held.limitNanos(), held.witnessed());
+    return rule.allowedNanos(
+        repeatable, berth.promisedNanos, berth.lesson().believed(now), berth.roundTripNanos);
+  }
+
+  /**
+   * Whether it is worth a look how long this one is kept: nothing but what was learned or promised
+   * is in the way of using it.
+   */
+  boolean mayOutlive(Berth<R, C> berth, long ageNanos, long now) {
+    if (now - berth.expiresNanos >= 0 || berth.promisedNanos == 0) return false;
+    Belief held = berth.lesson().believed(now);
+    return (held == null || held.witnessed())
+        && ageNanos < rule.allowedNanos(true, IdleRule.UNKNOWN, null, 0);
+  }
+
+  /**
+   * The age at which to look at a connection that was alive at this one, to learn when its server
+   * ends it.
+   */
+  long nextLookNanos(Berth<R, C> berth, long aliveAgeNanos, long now) {
+    Belief held = berth.lesson().believed(now);
+    return held == null ? Long.MAX_VALUE : held.nextLookNanos(aliveAgeNanos);
+  }
+
+  /** A look found an idle connection alive. */
+  void sawAlive(Berth<R, C> berth, long ageNanos, long now) {
+    berth.aliveNanos = now;
+    berth.lesson().sawAlive(ageNanos, now);
   }
 
   /** An exchange on a used connection went well. */
   void sawReuse(Berth<R, C> berth, long wasIdleNanos, long now) {
     berth.proven = true;
-    memory.sawReuse(berth.shelf.route, wasIdleNanos, now);
+    berth.lesson().sawReuse(wasIdleNanos, now);
   }
 
   /** A look found an idle connection ended, or with octets to read. */
@@ -75,23 +106,16 @@ final class Freshness<R, C extends Poolable> {
     long endedAt = now - berth.idleSinceNanos;
     // Octets right after a response are a stray answer; later ones are the 408 with which some
     // servers end an idle connection.
-    if (found == Health.DIRTY && endedAt < IdleMemory.EARLY_NANOS) return;
-    memory.sawClose(berth.shelf.route, aliveAt, endedAt, berth.openedNanos, berth.proven, now);
+    if (found == Health.DIRTY && endedAt < Lesson.EARLY_NANOS) return;
+    berth.lesson().sawClose(aliveAt, endedAt, berth.openedNanos, berth.proven, now);
   }
 
   /** The server ended a used connection under a request. */
   void sawHangUp(Berth<R, C> berth, long wasIdleNanos, long now) {
-    memory.sawHangUp(berth.shelf.route, wasIdleNanos, berth.openedNanos, berth.proven, now);
+    berth.lesson().sawHangUp(wasIdleNanos, berth.openedNanos, berth.proven, now);
   }
 
-  /**
-   * The same where it is not known which connection it was; an early hang-up teaches nothing then.
-   */
-  void sawHangUp(R route, long wasIdleNanos, long now) {
-    memory.sawHangUp(route, wasIdleNanos, now, true, now);
-  }
-
-  @Nullable Belief belief(R route, long now) {
-    return memory.recall(route, now);
+  @Nullable Belief belief(R route, @Nullable Object server, long now) {
+    return memory.lesson(route, server).believed(now);
   }
 }

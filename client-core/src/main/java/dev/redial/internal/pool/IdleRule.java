@@ -2,6 +2,7 @@ package dev.redial.internal.pool;
 
 import dev.redial.KeepAlive;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a connection may have been idle for a request to ride on it. Pure.
@@ -13,7 +14,7 @@ import java.time.Duration;
  */
 record IdleRule(long idleNanos, long unrepeatableNanos) {
 
-  /** Stands for a limit that nobody announced or learned. */
+  /** Stands for a limit that nobody promised. */
   static final long UNKNOWN = -1;
 
   /**
@@ -22,14 +23,8 @@ record IdleRule(long idleNanos, long unrepeatableNanos) {
    */
   static final long SILENT_DROP_NANOS = Duration.ofSeconds(230).toNanos();
 
-  /**
-   * The request must arrive before the server's timer ends: a round trip, and some delay in
-   * scheduling.
-   */
-  static final long REPEATABLE_MARGIN_NANOS = Duration.ofMillis(250).toNanos();
-
-  /** The same where a lost race loses the request. */
-  static final long UNREPEATABLE_MARGIN_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long SHORTEST_MARGIN_NANOS = Duration.ofMillis(100).toNanos();
+  private static final long USUAL_MARGIN_NANOS = Duration.ofSeconds(1).toNanos();
 
   static IdleRule of(KeepAlive keepAlive) {
     if (!keepAlive.enabled()) return new IdleRule(0, 0);
@@ -41,24 +36,61 @@ record IdleRule(long idleNanos, long unrepeatableNanos) {
    * The idle time below which (not: at which) a connection may be used.
    *
    * @param repeatable whether the request may be sent twice
-   * @param announced what the server announced, or {@link #UNKNOWN}
-   * @param learned what was learned of the origin, or {@link #UNKNOWN}
-   * @param witnessed whether the origin was seen to keep a connection for as long as {@code
-   *     learned}
+   * @param promised for how long the server said that it keeps connections, or {@link #UNKNOWN}
+   * @param learned what was learned of the server, or null
+   * @param roundTripNanos to the server and back
    * @return nanoseconds; 0 means never
    */
-  long allowedNanos(boolean repeatable, long announced, long learned, boolean witnessed) {
-    long ceiling = Math.min(idleNanos, SILENT_DROP_NANOS); // whatever is announced
-    boolean kept = announced >= 0 || (learned >= 0 && witnessed);
-    if (!repeatable && !kept)
-      ceiling = Math.min(ceiling, unrepeatableNanos); // a hang-up alone tells no time that is safe
-    long limit =
-        announced < 0
-            ? learned
-            : learned < 0 ? announced : Math.min(announced, learned); // learning only shortens
-    if (limit < 0) return ceiling;
-    long margin =
-        repeatable ? REPEATABLE_MARGIN_NANOS : Math.max(UNREPEATABLE_MARGIN_NANOS, limit / 20);
-    return Math.max(0, Math.min(ceiling, limit - margin));
+  long allowedNanos(
+      boolean repeatable, long promised, @Nullable Belief learned, long roundTripNanos) {
+    long ceiling = Math.min(idleNanos, SILENT_DROP_NANOS); // whatever is promised
+    long allowed =
+        repeatable
+            ? worthTrying(promised, learned, roundTripNanos)
+            : sure(promised, learned, roundTripNanos);
+    return Math.max(0, Math.min(ceiling, allowed));
+  }
+
+  /**
+   * Where a lost race costs but another attempt, this ends when the server has closed: the probe
+   * finds that out. What was seen counts for more than what was promised, which is a floor.
+   */
+  private static long worthTrying(long promised, @Nullable Belief learned, long roundTripNanos) {
+    if (promised == 0) return 0;
+    long gone = promised < 0 ? Long.MAX_VALUE : Belief.goneNanos(promised);
+    if (learned != null)
+      gone = learned.witnessed() ? learned.goneNanos() : Math.min(gone, learned.goneNanos());
+    return gone == Long.MAX_VALUE ? gone : gone - 2 * roundTripNanos;
+  }
+
+  /** Where a lost race loses the request. */
+  private long sure(long promised, @Nullable Belief learned, long roundTripNanos) {
+    long limit = promised < 0 ? Long.MAX_VALUE : promised;
+    if (learned != null) limit = learnedLimit(promised, learned);
+    if (limit == Long.MAX_VALUE) return unrepeatableNanos;
+    long allowed = limit - margin(limit, roundTripNanos);
+    boolean kept = promised >= 0 || (learned != null && learned.witnessed());
+    return kept
+        ? allowed
+        : Math.min(allowed, unrepeatableNanos); // a hang-up alone tells no time that is safe
+  }
+
+  /** Shortens what was promised at once; lengthens it only if it was seen again and again. */
+  private static long learnedLimit(long promised, Belief learned) {
+    long limit = learned.limitNanos();
+    if (promised < 0 || limit < promised) return limit;
+    return promised > 0 && learned.witnessed() && learned.confirmed() ? limit : promised;
+  }
+
+  /**
+   * The request must arrive before the server's timer ends, and the timer started half a round trip
+   * before the answer was read here. Both sides may be held up for a while; for longer where the
+   * limit leaves room for it.
+   */
+  private static long margin(long limit, long roundTripNanos) {
+    long delays =
+        Math.max(
+            SHORTEST_MARGIN_NANOS, Math.max(Math.min(limit / 10, USUAL_MARGIN_NANOS), limit / 20));
+    return Math.min(limit / 2, Math.max(delays, 2 * roundTripNanos));
   }
 }

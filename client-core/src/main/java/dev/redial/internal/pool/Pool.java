@@ -192,29 +192,6 @@ public final class Pool<R, C extends Poolable> {
   }
 
   /**
-   * Closes the idle connections of a route that have been idle for at least as long.
-   *
-   * @param route the route
-   * @param atLeastIdleNanos the age
-   */
-  public void evictIdle(R route, long atLeastIdleNanos) {
-    long now = nanoClock.getAsLong();
-    change(() -> books.evictIdle(route, atLeastIdleNanos, now));
-  }
-
-  /**
-   * Teaches that a server ended a reused connection of this idle age. {@link Lease#hungUp()} does
-   * this and more.
-   *
-   * @param route the route
-   * @param idleNanos the age
-   */
-  public void learnIdleLimit(R route, long idleNanos) {
-    long now = nanoClock.getAsLong();
-    change(() -> books.learnHangUp(route, idleNanos, now));
-  }
-
-  /**
    * A snapshot.
    *
    * @return numbers that agree with each other
@@ -323,6 +300,10 @@ public final class Pool<R, C extends Poolable> {
     }
   }
 
+  long pauseNanos() {
+    return ask(books::pauseNanos);
+  }
+
   boolean reaperStays() {
     return ask(books::reaperStays);
   }
@@ -341,7 +322,7 @@ public final class Pool<R, C extends Poolable> {
     long now = nanoClock.getAsLong();
     lock.lock();
     try {
-      return books.belief(route, now);
+      return books.belief(route, null, now);
     } finally {
       leave();
     }
@@ -452,10 +433,20 @@ public final class Pool<R, C extends Poolable> {
       discard(berth);
       throw failure;
     }
+    Object server;
+    long roundTripNanos;
+    try {
+      server = connection.server();
+      roundTripNanos = connection.roundTripNanos();
+    } catch (Throwable bug) {
+      berth.connection = connection;
+      discard(berth);
+      throw bug;
+    }
     long now = nanoClock.getAsLong();
     lock.lock();
     try {
-      if (books.fill(berth, connection, now)) return connection;
+      if (books.fill(berth, connection, server, roundTripNanos, now)) return connection;
     } finally {
       leave();
     }

@@ -1,5 +1,7 @@
 package dev.redial.internal.pool;
 
+import org.jspecify.annotations.Nullable;
+
 /** What the pool needs to know of a connection. */
 public interface Poolable {
 
@@ -40,4 +42,19 @@ public interface Poolable {
    * @return nanoseconds, or -1 if it said nothing
    */
   long announcedIdleNanos();
+
+  /**
+   * Which server it leads to, of several behind one name; connections to equal ones are ended by
+   * the same timer.
+   *
+   * @return an address, for instance; null if it is not known
+   */
+  @Nullable Object server();
+
+  /**
+   * How long an octet takes to the server and back.
+   *
+   * @return nanoseconds, measured when it was opened; 0 if not known
+   */
+  long roundTripNanos();
 }

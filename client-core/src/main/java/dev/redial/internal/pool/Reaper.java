@@ -26,6 +26,8 @@ final class Reaper<R, C extends Poolable> implements Runnable {
    */
   private static final long REST_PER_WORK = 50;
 
+  private static final long SHORTEST_PAUSE_NANOS = Duration.ofMillis(10).toNanos();
+
   private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(5).toNanos();
 
   /** The idle time after which a connection is told to rest. */
@@ -49,7 +51,7 @@ final class Reaper<R, C extends Poolable> implements Runnable {
 
   /**
    * How long after the last look a connection of this idle age is looked at again: as precise as
-   * {@link IdleMemory} can use, and no more, so that long idle ones cost little.
+   * {@link Lesson} can use, and no more, so that long idle ones cost little.
    */
   static long lookAfterNanos(long ageNanos) {
     return Math.max(PERIOD_NANOS, ageNanos * 3 / 100);
@@ -64,12 +66,17 @@ final class Reaper<R, C extends Poolable> implements Runnable {
         // An interrupt means nothing here, but would end the next pause at once.
         boolean unused = Thread.interrupted();
         Errands.runReporting(this::retireIfAbandoned);
-        pause = Math.clamp(REST_PER_WORK * sweep(), PERIOD_NANOS, LONGEST_PAUSE_NANOS);
+        pause = pauseAfter(sweep());
       } while (pool.reaperStays());
     } catch (Throwable bug) {
       pool.reaperEnded();
       throw bug;
     }
+  }
+
+  private long pauseAfter(long workNanos) {
+    long wanted = Math.max(SHORTEST_PAUSE_NANOS, pool.pauseNanos());
+    return Math.clamp(REST_PER_WORK * workNanos, wanted, LONGEST_PAUSE_NANOS);
   }
 
   /** Looks once at what has not been looked at for a while; returns how long that took. */

@@ -19,6 +19,8 @@ final class Shelf<R, C extends Poolable> {
 
   final Chain<Waiter<R, C>> waiters = new Chain<>();
 
+  final Demand demand = new Demand();
+
   /** Places taken: lent, being opened, idle, being closed. */
   int total;
 
@@ -32,6 +34,11 @@ final class Shelf<R, C extends Poolable> {
   @Nullable Waiter<R, C> firstWaiter() {
     Link<Waiter<R, C>> first = waiters.oldest();
     return first == null ? null : first.element;
+  }
+
+  /** To be called after a connection was taken or a place reserved. */
+  void sawDemand() {
+    demand.saw(total - idle.size());
   }
 
   boolean isEmpty() {

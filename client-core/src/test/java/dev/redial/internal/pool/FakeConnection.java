@@ -1,6 +1,7 @@
 package dev.redial.internal.pool;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A connection without a socket: an integer with a scripted health. */
 final class FakeConnection implements Poolable {
@@ -8,6 +9,8 @@ final class FakeConnection implements Poolable {
   final String route;
   volatile Health health = Health.ALIVE;
   volatile long announced = -1;
+  volatile @Nullable Object server;
+  volatile long roundTrip;
   volatile Runnable onProbe = () -> {};
   volatile Runnable onRest = () -> {};
   volatile Runnable onClose = () -> {};
@@ -46,6 +49,16 @@ final class FakeConnection implements Poolable {
   public long announcedIdleNanos() {
     onAnnounced.run();
     return announced;
+  }
+
+  @Override
+  public @Nullable Object server() {
+    return server;
+  }
+
+  @Override
+  public long roundTripNanos() {
+    return roundTrip;
   }
 
   boolean closed() {

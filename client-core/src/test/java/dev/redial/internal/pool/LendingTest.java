@@ -170,13 +170,48 @@ class LendingTest {
   }
 
   @Test
+  void theNewestIsLentFirst() throws Exception {
+    List<FakeConnection> stock = harbour.stock("a", 3);
+    harbour.pass(Duration.ofMillis(249));
+    assertThat(harbour.lend("a").connection()).isSameAs(stock.get(2));
+    assertThat(harbour.lendUnrepeatable("a").connection()).isSameAs(stock.get(1));
+  }
+
+  @Test
+  void oneThatIsGettingTooOldForOthersIsLentBeforeItIs() throws Exception {
+    List<FakeConnection> stock = harbour.stock("a", 2);
+    harbour.pass(Duration.ofMillis(250));
+    for (int i = 0; i < 40; i++) {
+      Lease<FakeConnection> lease = i % 2 == 0 ? harbour.lend("a") : harbour.lendUnrepeatable("a");
+      assertThat(lease.connection()).isSameAs(stock.get(i % 2));
+      lease.giveBack();
+      harbour.pass(Duration.ofMillis(250));
+    }
+  }
+
+  @Test
+  void butOneThatWasNotNeededOfLateIsLeftToAge() throws Exception {
+    List<FakeConnection> stock = harbour.stock("a", 3);
+    for (int second = 0; second < 55; second++) {
+      harbour.pass(Duration.ofSeconds(1));
+      harbour.sweep();
+      Lease<FakeConnection> one = harbour.lend("a");
+      Lease<FakeConnection> two = harbour.lend("a");
+      one.giveBack();
+      two.giveBack();
+    }
+    assertThat(harbour.opened).hasSize(3);
+    assertThat(stock).filteredOn(FakeConnection::closed).hasSize(1);
+  }
+
+  @Test
   void anUnrepeatableRequestLeavesTheOldOnesToRepeatableOnes() throws Exception {
     List<FakeConnection> stock = harbour.stock("a", 2);
     harbour.pass(Duration.ofMillis(999));
-    assertThat(harbour.lendUnrepeatable("a").connection()).isSameAs(stock.get(1));
+    assertThat(harbour.lendUnrepeatable("a").connection()).isSameAs(stock.get(0));
     harbour.pass(Duration.ofMillis(1));
     assertThat(harbour.lendUnrepeatable("a").reused()).isFalse();
-    assertThat(harbour.lend("a").connection()).isSameAs(stock.get(0));
+    assertThat(harbour.lend("a").connection()).isSameAs(stock.get(1));
   }
 
   @Test
@@ -249,7 +284,7 @@ class LendingTest {
   @Test
   void whatNoRequestMayRideOnIsClosedWhenGivenBack() throws Exception {
     Lease<FakeConnection> lease = harbour.lend("a");
-    lease.connection().announced = Duration.ofMillis(250).toNanos();
+    lease.connection().announced = 0;
     lease.giveBack();
     assertThat(lease.connection().closed()).isTrue();
     Harbour off = new Harbour(PoolLimits.defaults(), KeepAlive.off());
@@ -263,28 +298,28 @@ class LendingTest {
     Lease<FakeConnection> lease = harbour.lend("a");
     lease.connection().announced = Duration.ofSeconds(5).toNanos();
     lease.giveBack();
-    harbour.pass(Duration.ofMillis(3_999));
+    harbour.pass(Duration.ofMillis(4_499));
     Lease<FakeConnection> again = harbour.lendUnrepeatable("a");
     assertThat(again.reused()).isTrue();
     again.connection().announced = Duration.ofSeconds(3).toNanos();
     again.giveBack();
-    harbour.pass(Duration.ofSeconds(2));
+    harbour.pass(Duration.ofMillis(2_700));
     assertThat(harbour.lendUnrepeatable("a").reused()).isFalse();
-    harbour.pass(Duration.ofMillis(750));
+    harbour.pass(Duration.ofMillis(450));
     assertThat(harbour.lend("a").reused()).isFalse();
   }
 
   @Test
-  void evictionTakesThoseThatAreAsOld() throws Exception {
-    FakeConnection old = harbour.stock("a", 1).get(0);
+  void aHangUpClosesThoseThatAreAsOld() throws Exception {
+    List<FakeConnection> old = harbour.stock("a", 2);
     FakeConnection foreign = harbour.stock("b", 1).get(0);
     harbour.pass(Duration.ofSeconds(1));
+    Lease<FakeConnection> lease = harbour.lend("a");
     FakeConnection young = harbour.stock("a", 1).get(0);
-    harbour.pool.evictIdle("a", Duration.ofSeconds(1).toNanos());
-    assertThat(old.closed()).isTrue();
+    lease.hungUp();
+    assertThat(old).allMatch(FakeConnection::closed);
     assertThat(young.closed()).isFalse();
     assertThat(foreign.closed()).isFalse();
-    harbour.pool.evictIdle("nowhere", 0);
   }
 
   @Test
@@ -296,18 +331,6 @@ class LendingTest {
     assertThat(stock).allMatch(FakeConnection::closed);
     assertThat(harbour.pool.isEmpty()).isTrue();
     harbour.stock("a", 1);
-    harbour.pass(Duration.ofMillis(5_750));
-    assertThat(harbour.lend("a").reused()).isFalse();
-  }
-
-  @Test
-  void ofAHangUpTheAgeIsEnough() throws Exception {
-    harbour.stock("a", 1);
-    harbour.pool.learnIdleLimit("a", Duration.ofSeconds(6).toNanos());
-    harbour.pass(Duration.ofMillis(5_749));
-    Lease<FakeConnection> lease = harbour.lend("a");
-    assertThat(lease.reused()).isTrue();
-    lease.giveBack();
     harbour.pass(Duration.ofMillis(5_750));
     assertThat(harbour.lend("a").reused()).isFalse();
   }

@@ -65,7 +65,6 @@ class StressTest {
     Random random = new Random(seeds.nextLong());
     while (callers.stream().anyMatch(Thread::isAlive)) {
       callers.get(random.nextInt(CALLERS)).interrupt();
-      if (random.nextInt(4) == 0) pool.evictIdle(ROUTES[random.nextInt(ROUTES.length)], 0);
       all.stream()
           .skip(random.nextInt(all.size() + 1))
           .findFirst()

@@ -195,9 +195,10 @@ class WaitingTest {
 
   @Test
   void soDoesOneWhoseRequestMayNotRideOnAnyUsedOne() throws Exception {
-    Lease<FakeConnection> held = one.lend("a");
-    Caller caller = waiting(one, () -> one.lendUnrepeatable("a"));
-    held.connection().announced = Duration.ofSeconds(1).toNanos();
+    KeepAlive fresh = KeepAlive.defaults().withUnrepeatableIdleLimit(Duration.ZERO);
+    Harbour own = new Harbour(Harbour.limits(1, 1), fresh);
+    Lease<FakeConnection> held = own.lend("a");
+    Caller caller = waiting(own, () -> own.lendUnrepeatable("a"));
     held.giveBack();
     assertThat(caller.lease().reused()).isFalse();
     assertThat(held.connection().closed()).isTrue();

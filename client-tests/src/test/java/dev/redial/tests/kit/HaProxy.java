@@ -38,11 +38,13 @@ public final class HaProxy extends RealServer {
       timeout connect 5s
       timeout client 10s
       timeout server 10s
-      log-format "id %%[capture.req.hdr(0)]"
+      log-format "id %%[capture.req.hdr(0)] %%[sc_conn_cnt(0)]"
       %s
     frontend test
       bind 127.0.0.1:%d
       capture request header X-Request-Id len 64
+      stick-table type ip size 1k expire 1h store conn_cnt
+      tcp-request connection track-sc0 src
       %s
     """
         .formatted(defaults, port, frontend);

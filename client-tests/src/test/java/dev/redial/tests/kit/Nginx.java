@@ -49,7 +49,7 @@ public final class Nginx extends RealServer {
     error_log error.log;
     events { worker_connections 2048; }
     http {
-      log_format executions 'id $http_x_request_id';
+      log_format executions 'id $http_x_request_id $connection';
       access_log executions.log executions;
       client_body_temp_path body;
       proxy_temp_path proxy;

@@ -34,13 +34,15 @@ public final class NodeServer extends RealServer {
   private static String source(int port, String settings) {
     return """
     const http = require('http');
+    let connections = 0;
     const server = http.createServer((request, response) => {
       request.resume();
       request.on('end', () => {
-        console.log('id ' + (request.headers['x-request-id'] || '-'));
+        console.log('id ' + (request.headers['x-request-id'] || '-') + ' ' + connections);
         response.end('ok');
       });
     });
+    server.on('connection', () => connections++);
     %s
     server.listen(%d, '127.0.0.1', 1024);
     """

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -39,12 +40,31 @@ public abstract sealed class RealServer implements AutoCloseable
    */
   public Map<String, Integer> executions() throws IOException {
     Map<String, Integer> counts = new HashMap<>();
-    if (!Files.exists(executionLog)) return counts;
-    for (String line : Files.readAllLines(executionLog)) {
-      if (line.startsWith("id ")) counts.merge(line.substring(3).strip(), 1, Integer::sum);
-    }
+    for (String[] entry : log()) counts.merge(entry[1], 1, Integer::sum);
     counts.remove("-");
     return counts;
+  }
+
+  /**
+   * How many connections were accepted before the latest request, give or take the one that waited
+   * for the server to start; not told by Apache httpd.
+   */
+  public int connections() throws IOException {
+    return log().stream()
+        .filter(entry -> entry.length > 2)
+        .mapToInt(entry -> Integer.parseInt(entry[2]))
+        .max()
+        .orElse(0);
+  }
+
+  /** The lines {@code id <id> [<connections so far>]}, by word. */
+  private List<String[]> log() throws IOException {
+    if (!Files.exists(executionLog)) return List.of();
+    return Files.readAllLines(executionLog).stream()
+        .filter(line -> line.startsWith("id "))
+        .map(line -> line.strip().split(" +"))
+        .filter(entry -> entry.length > 1)
+        .toList();
   }
 
   /** Kills the worker processes, as a crash does; the master starts new ones. */
