@@ -28,7 +28,8 @@ final class Rethrown {
     String message = Objects.requireNonNullElse(((Throwable) failure).getMessage(), failure.code());
     return switch (failure) {
       case ClientClosedException f -> new ClientClosedException(message, f.evidence(), f);
-      case ConnectFailedException f -> new ConnectFailedException(message, f.evidence(), f);
+      case ConnectFailedException f ->
+          new ConnectFailedException(message, f.evidence(), f.code(), f);
       case ConnectTimeoutException f -> new ConnectTimeoutException(message, f.evidence(), f);
       case HangUpException f -> new HangUpException(message, f.ending(), f.evidence(), f);
       case MalformedResponseException f -> new MalformedResponseException(message, f.evidence(), f);
