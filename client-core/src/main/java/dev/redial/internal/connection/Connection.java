@@ -9,7 +9,9 @@ import dev.redial.internal.http1.ResponseHead;
 import dev.redial.internal.http1.ResponseParser;
 import dev.redial.internal.wire.Watchdog;
 import dev.redial.internal.wire.Wire;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -166,7 +168,7 @@ public final class Connection {
           "Tunnel failed, got: " + answer.status() + "; " + label,
           new Answer(answer, Optional.empty(), this.label));
     if (buffered() > 0)
-      throw new IOException(label + ": the proxy sent octets into the tunnel before its use");
+      throw new ProtocolException(label + ": the proxy sent octets into the tunnel before its use");
   }
 
   private ResponseHead readTunnelAnswer(String label) throws IOException {
@@ -176,7 +178,7 @@ public final class Connection {
         int end = -1;
         while ((end = parser.parse(buffer, from, to)) < 0) {
           if (!fill())
-            throw new IOException(
+            throw new EOFException(
                 label + ": the proxy closed the connection instead of answering CONNECT");
         }
         ResponseHead answer = parser.head(buffer, from, end);
@@ -184,10 +186,13 @@ public final class Connection {
         if (!answer.isInterim()) return answer;
       }
     } catch (MalformedMessageException e) {
-      throw new IOException(
-          label + ": the proxy's answer to CONNECT is malformed: " + e.getMessage(), e);
+      ProtocolException malformed =
+          new ProtocolException(
+              label + ": the proxy's answer to CONNECT is malformed: " + e.getMessage());
+      malformed.initCause(e);
+      throw malformed;
     }
-    throw new IOException(
+    throw new ProtocolException(
         label + ": the proxy sent more than " + limits.interimResponses() + " interim responses");
   }
 

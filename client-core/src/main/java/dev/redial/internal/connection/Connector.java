@@ -7,7 +7,6 @@ import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
 import dev.redial.KeepAlive;
-import dev.redial.ServerActed;
 import dev.redial.TlsHandshakeException;
 import dev.redial.internal.http1.Limits;
 import dev.redial.internal.wire.PlainWire;
@@ -15,19 +14,18 @@ import dev.redial.internal.wire.SocketSettings;
 import dev.redial.internal.wire.TlsWire;
 import dev.redial.internal.wire.Watchdog;
 import dev.redial.internal.wire.Wire;
-import java.io.EOFException;
+import dev.redial.internal.wire.WireFailure;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedByInterruptException;
-import java.security.cert.CertificateException;
-import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +34,11 @@ import org.jspecify.annotations.Nullable;
  * time limit.
  */
 public final class Connector {
+  /** RFC 8305, section 8. */
+  private static final long STAGGER = TimeUnit.MILLISECONDS.toNanos(250);
+
+  private static final long SHORTEST_STAGGER = TimeUnit.MILLISECONDS.toNanos(10);
+
   private static final int SHORTEST_HEAD = 16;
 
   /** The buffer doubles, and arrays end at 2 GiB. */
@@ -47,7 +50,9 @@ public final class Connector {
   private final Limits limits;
   private final int bodyBuffer;
   private final Watchdog watchdog = new Watchdog();
-  private final Set<Opening> openings = ConcurrentHashMap.newKeySet();
+  private final Reachability reachability;
+  private final long staggerNanos;
+  private final Set<Runnable> openings = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /**
@@ -74,6 +79,23 @@ public final class Connector {
       SSLContext tls,
       SSLParameters tlsParameters,
       Reading reading) {
+    this(keepAlive, localAddress, tls, tlsParameters, reading, STAGGER, System::nanoTime);
+  }
+
+  /**
+   * A connector with a time of its own.
+   *
+   * @param staggerNanos between one address and the next
+   * @param clock for what is remembered of addresses
+   */
+  Connector(
+      KeepAlive keepAlive,
+      @Nullable InetAddress localAddress,
+      SSLContext tls,
+      SSLParameters tlsParameters,
+      Reading reading,
+      long staggerNanos,
+      LongSupplier clock) {
     this.sockets =
         new SocketSettings(
             keepAlive.tcpIdle(),
@@ -86,6 +108,8 @@ public final class Connector {
     this.tlsParameters = tlsParameters;
     this.limits = limits(reading);
     this.bodyBuffer = reading.bodyBuffer();
+    this.staggerNanos = staggerNanos;
+    this.reachability = new Reachability(clock);
   }
 
   /** Who allows longer heads allows longer fields, too. */
@@ -106,66 +130,117 @@ public final class Connector {
   /** Ends every opening that is under way; later ones fail at once. */
   public void close() {
     closed = true;
-    for (Opening opening : openings) opening.run();
+    for (Runnable opening : openings) opening.run();
   }
 
   /**
-   * Opens a connection to the first address that answers.
+   * Opens a connection to the address that answers first.
+   *
+   * <p>A single address is connected to on the calling thread. Of several the next is tried as soon
+   * as the one before has failed, or has not answered for a while. Tunnel and TLS are made with the
+   * one that answered; if that one goes away instead, those that are left race once more.
    *
    * @param dial to whom
    * @return the open connection
-   * @throws IOException a typed failure: the one of the first address, or the time-out if the time
-   *     ran out; the others are suppressed in it
+   * @throws IOException a typed failure, which names every address and its reason if there are
+   *     several
    * @throws InterruptedException if the thread was interrupted
    */
   public Connection open(Dial dial) throws IOException, InterruptedException {
-    long deadline = dial.deadlineNanos();
-    IOException told = null;
-    for (InetSocketAddress address : dial.addresses()) {
+    ConnectFailures failures = new ConnectFailures(dial);
+    List<InetSocketAddress> left = reachability.ordered(dial.addresses());
+    do {
+      InetSocketAddress address = left.get(0);
+      PlainWire wire = null;
+      if (left.size() > 1) {
+        Race.Finish finish = race(dial, left, failures);
+        if (finish.winner() == null) break;
+        address = finish.winner();
+        wire = finish.wire();
+      }
+      left.remove(address);
       try {
-        return open(dial, address, deadline);
+        return open(dial, address, wire, failures);
       } catch (IOException e) {
-        if (told == null) {
-          told = e;
-        } else if (e instanceof ConnectTimeoutException) {
-          e.addSuppressed(told);
-          told = e;
-        } else {
-          told.addSuppressed(e);
-        }
-        if (!leavesOthers(e, deadline)) break;
+        if (!leavesOthers(e)) throw failures.last(e);
+      }
+    } while (!left.isEmpty() && !late(dial));
+    throw failures.all(late(dial));
+  }
+
+  private static boolean late(Dial dial) {
+    return dial.deadlineNanos() != Long.MAX_VALUE && dial.deadlineNanos() - System.nanoTime() <= 0;
+  }
+
+  /** Whether the failure of one address says nothing about the others. */
+  private static boolean leavesOthers(IOException e) {
+    if (e instanceof TlsHandshakeException handshake) return handshake.hungUp();
+    return e instanceof ConnectFailedException || e instanceof ConnectTimeoutException;
+  }
+
+  /** Those that fail in the race are no longer left. */
+  private Race.Finish race(Dial dial, List<InetSocketAddress> left, ConnectFailures failures)
+      throws IOException, InterruptedException {
+    long stagger = stagger(dial, left.size());
+    Race.Finish finish = race(dial, new Race(left, sockets), stagger);
+    if (finish.stopped()) throw shutDown(failures.evidence(ExchangeStage.CONNECTING), null);
+    for (Race.Tried tried : finish.others()) {
+      InetSocketAddress address = tried.address();
+      if (tried.failure() != null) {
+        left.remove(address);
+        IOException unused = connectFailed(address, tried.waitedNanos(), tried.failure(), failures);
+      } else {
+        if (tried.waitedNanos() >= stagger) reachability.missed(address);
+        if (finish.winner() == null) failures.timedOut(address, tried.waitedNanos(), null);
       }
     }
-    throw Objects.requireNonNull(told, "no address");
+    return finish;
+  }
+
+  private Race.Finish race(Dial dial, Race race, long stagger) throws InterruptedException {
+    openings.add(race);
+    try {
+      if (closed) race.run();
+      return race.run(dial.deadlineNanos(), stagger);
+    } catch (InterruptedException e) {
+      throw interrupted(dial);
+    } finally {
+      openings.remove(race);
+    }
+  }
+
+  /** Every address gets its share of the time, also where there is little. */
+  private long stagger(Dial dial, int addresses) {
+    if (dial.deadlineNanos() == Long.MAX_VALUE) return staggerNanos;
+    long share = (dial.deadlineNanos() - System.nanoTime()) / addresses;
+    return Math.min(staggerNanos, Math.max(share, SHORTEST_STAGGER));
   }
 
   /**
-   * Whether the failure of one address says nothing about the others, and there is time for them.
+   * Opens a connection to one address.
+   *
+   * @param connected to it, or null if there is no connection yet
    */
-  private static boolean leavesOthers(IOException e, long deadline) {
-    if (deadline != Long.MAX_VALUE && deadline - System.nanoTime() <= 0) return false;
-    return e instanceof ConnectFailedException
-        || e instanceof ConnectTimeoutException // the kernel's
-        || (e instanceof TlsHandshakeException handshake && handshake.hungUp());
-  }
-
-  private Connection open(Dial dial, InetSocketAddress address, long deadline)
+  private Connection open(
+      Dial dial, InetSocketAddress address, @Nullable PlainWire connected, ConnectFailures failures)
       throws IOException, InterruptedException {
-    Opening opening = new Opening(socket(dial, address));
+    Opening opening = new Opening(connected == null ? socket(address, failures) : connected);
     Watchdog.Alarm alarm = watchdog.alarm(opening);
     opening.alarm = alarm;
     openings.add(opening);
     boolean open = false;
     try {
-      if (deadline != Long.MAX_VALUE) alarm.arm(deadline);
+      if (dial.deadlineNanos() != Long.MAX_VALUE) alarm.arm(dial.deadlineNanos());
       if (closed) throw new IOException("closed");
-      Connection connection = open(dial, address, opening);
+      if (connected == null) opening.plain.connect(address);
+      reachability.reached(address, opening.plain.connectNanos());
+      Connection connection = furnish(dial, opening);
       opening.connection = connection;
       if (!alarm.disarm()) throw new IOException("timed out at the last moment");
       open = true;
       return connection;
     } catch (IOException e) {
-      throw failed(dial, address, opening, e);
+      throw failed(dial, address, opening, e, failures);
     } finally {
       openings.remove(opening);
       if (!open) {
@@ -175,10 +250,18 @@ public final class Connector {
     }
   }
 
-  private Connection open(Dial dial, InetSocketAddress address, Opening opening)
-      throws IOException, InterruptedException {
+  private PlainWire socket(InetSocketAddress address, ConnectFailures failures)
+      throws ConnectFailedException {
+    try {
+      return PlainWire.unconnected(sockets);
+    } catch (IOException e) { // no descriptor, or no such local address
+      throw failures.failed(address, e);
+    }
+  }
+
+  /** Adds tunnel and TLS as wanted. */
+  private Connection furnish(Dial dial, Opening opening) throws IOException {
     PlainWire plain = opening.plain;
-    plain.connect(address);
     Connection connection =
         new Connection(plain, opening.alarm(), limits, System.nanoTime(), bodyBuffer);
     if (dial.tunnel() != null) connection.openTunnel(dial.label(), dial.tunnel());
@@ -190,72 +273,58 @@ public final class Connector {
     return new Connection(encrypted, opening.alarm(), limits, connection.openedNanos, bodyBuffer);
   }
 
-  private PlainWire socket(Dial dial, InetSocketAddress address) throws ConnectFailedException {
-    try {
-      return PlainWire.unconnected(sockets);
-    } catch (IOException e) { // no descriptor, or no such local address
-      ExchangeEvidence evidence = evidence(dial, ExchangeStage.CONNECTING);
-      throw new ConnectFailedException(
-          e.getMessage() + "; " + address + "; " + evidence, evidence, e);
-    }
-  }
-
-  private static ExchangeEvidence evidence(Dial dial, ExchangeStage stage) {
-    return new ExchangeEvidence(
-        dial.label(),
-        dial.attempt(),
-        stage,
-        false,
-        Duration.ZERO,
-        Duration.ZERO,
-        0,
-        0,
-        ServerActed.NO);
-  }
-
-  private IOException failed(Dial dial, InetSocketAddress address, Opening opening, IOException e)
+  private IOException failed(
+      Dial dial,
+      InetSocketAddress address,
+      Opening opening,
+      IOException e,
+      ConnectFailures failures)
       throws InterruptedException {
     if (e instanceof ClosedByInterruptException) {
       boolean unused = Thread.interrupted(); // the exception says it
-      throw new InterruptedException("interrupted while connecting for " + dial.label());
+      throw interrupted(dial);
     }
-    ExchangeEvidence evidence = evidence(dial, opening.stage);
-    String what = e.getMessage() + "; " + address + "; " + evidence;
-    if (opening.alarm().fired() || isKernelTimeout(e)) {
-      ConnectException cause = new ConnectException("HTTP connect timed out");
-      cause.initCause(e);
-      return new ConnectTimeoutException(
-          "HTTP connect timed out; " + address + "; " + evidence, evidence, cause);
+    long waited = System.nanoTime() - opening.begun;
+    boolean handshake = opening.stage == ExchangeStage.TLS_HANDSHAKE;
+    if (opening.alarm().fired()) {
+      reachability.missed(address);
+      return handshake
+          ? failures.handshakeTimedOut(address, waited, e)
+          : failures.timedOut(address, waited, e);
     }
-    if (closed)
-      return new ClientClosedException(
-          "the client was shut down while connecting; " + evidence, evidence, e);
+    if (closed) return shutDown(failures.evidence(opening.stage), e);
     if (e instanceof ExchangeFailure || e instanceof TunnelRefusedException) return e;
-    if (opening.stage == ExchangeStage.TLS_HANDSHAKE)
-      return new TlsHandshakeException("TLS handshake failed: " + what, evidence, isHangUp(e), e);
-    return new ConnectFailedException(what, evidence, e);
+    if (!handshake) return connectFailed(address, waited, e, failures);
+    boolean hungUp = WireFailure.of(e) != WireFailure.TLS;
+    if (hungUp) reachability.missed(address);
+    return failures.handshakeFailed(address, hungUp, e);
   }
 
-  private static boolean isKernelTimeout(IOException e) {
-    return e instanceof ConnectException && String.valueOf(e.getMessage()).contains("timed out");
+  private IOException connectFailed(
+      InetSocketAddress address, long waitedNanos, IOException e, ConnectFailures failures) {
+    WireFailure failure = WireFailure.of(e);
+    if (failure != WireFailure.NO_DESCRIPTOR) reachability.missed(address);
+    return failure == WireFailure.TIMED_OUT
+        ? failures.timedOut(address, waitedNanos, e)
+        : failures.failed(address, e);
   }
 
-  /**
-   * Whether a handshake failed because the peer went away, which says nothing about the peer's
-   * other addresses.
-   */
-  private static boolean isHangUp(IOException e) {
-    Throwable cause = e;
-    for (int depth = 0; cause != null && depth < 10; depth++, cause = cause.getCause()) {
-      if (cause instanceof CertificateException) return false;
-      if (cause instanceof EOFException) return true;
-    }
-    return !(e instanceof SSLException);
+  private static InterruptedException interrupted(Dial dial) {
+    return new InterruptedException("interrupted while connecting for " + dial.label());
+  }
+
+  private static ClientClosedException shutDown(
+      ExchangeEvidence evidence, @Nullable IOException cause) {
+    String message = "the client was shut down while connecting; " + evidence;
+    return cause == null
+        ? new ClientClosedException(message, evidence)
+        : new ClientClosedException(message, evidence, cause);
   }
 
   /** A connection in the making, and afterwards what its alarm closes. */
   private static final class Opening implements Runnable {
     final PlainWire plain;
+    final long begun = System.nanoTime();
     volatile Wire wire;
     volatile @Nullable Connection connection; // once it is open
     Watchdog.@Nullable Alarm alarm;

@@ -28,7 +28,8 @@ final class Rethrown {
     String message = Objects.requireNonNullElse(((Throwable) failure).getMessage(), failure.code());
     return switch (failure) {
       case ClientClosedException f -> new ClientClosedException(message, f.evidence(), f);
-      case ConnectFailedException f -> new ConnectFailedException(message, f.evidence(), f);
+      case ConnectFailedException f ->
+          new ConnectFailedException(message, f.evidence(), f.code(), f);
       case ConnectTimeoutException f -> new ConnectTimeoutException(message, f.evidence(), f);
       case HangUpException f -> new HangUpException(message, f.ending(), f.evidence(), f);
       case MalformedResponseException f -> new MalformedResponseException(message, f.evidence(), f);
@@ -37,7 +38,8 @@ final class Rethrown {
       case ResponseBodyException f -> new ResponseBodyException(message, f.evidence(), f);
       case ResponseTimeoutException f -> new ResponseTimeoutException(message, f.evidence(), f);
       case TlsFailureException f -> new TlsFailureException(message, f.evidence(), f);
-      case TlsHandshakeException f -> new TlsHandshakeException(message, f.evidence(), f);
+      case TlsHandshakeException f ->
+          new TlsHandshakeException(message, f.evidence(), f.hungUp(), f);
       case TruncatedBodyException f -> new TruncatedBodyException(message, f.evidence(), f);
       case UnresolvedHostException f -> new UnresolvedHostException(message, f.evidence(), f);
     };

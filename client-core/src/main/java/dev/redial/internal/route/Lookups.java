@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The system's resolver has no time-out, cannot be interrupted and holds the carrier of a
  * virtual thread, so it runs on platform threads, of which there are few: callers that want the
  * same name at the same time share one look-up, and no more than a fixed number run at once. The
- * threads end when they have been idle for a second.
+ * threads end when they have been idle for a tenth of a second.
  */
 final class Lookups {
   /** Look-ups of different names that may run at once. */
@@ -60,8 +60,8 @@ final class Lookups {
         new ThreadPoolExecutor(
             0,
             Integer.MAX_VALUE, // bounded by MOST; one that has just ended may still be there
-            1,
-            TimeUnit.SECONDS,
+            100,
+            TimeUnit.MILLISECONDS,
             new SynchronousQueue<>(),
             Thread.ofPlatform()
                 .name("redial-resolver-", 1)

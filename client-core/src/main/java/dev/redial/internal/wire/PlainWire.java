@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
@@ -13,6 +14,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLSession;
@@ -32,6 +34,7 @@ public final class PlainWire implements Wire {
   // Each written by one thread at a time, the writer or the reader; volatile for those who look on.
   private volatile long sent;
   private volatile long received;
+  private long connectNanos; // before the wire is handed on
 
   private PlainWire(SocketChannel channel) {
     this.channel = channel;
@@ -67,7 +70,22 @@ public final class PlainWire implements Wire {
         channel, ExtendedSocketOptions.TCP_KEEPINTERVAL, seconds(settings.tcpInterval()));
     setIfSupported(channel, ExtendedSocketOptions.TCP_KEEPCOUNT, settings.tcpProbes());
     InetAddress local = settings.localAddress();
-    if (local != null) channel.bind(new InetSocketAddress(local, 0));
+    if (local != null) bind(channel, new InetSocketAddress(local, 0));
+  }
+
+  private static void bind(SocketChannel channel, InetSocketAddress local) throws IOException {
+    try {
+      channel.bind(local);
+    } catch (UnsupportedAddressTypeException e) {
+      throw unsupported(local, e);
+    }
+  }
+
+  private static SocketException unsupported(
+      InetSocketAddress address, UnsupportedAddressTypeException e) {
+    SocketException failure = new SocketException("Address family not supported: " + address);
+    failure.initCause(e);
+    return failure;
   }
 
   private static void setIfSupported(SocketChannel channel, SocketOption<Integer> option, int value)
@@ -91,12 +109,26 @@ public final class PlainWire implements Wire {
       throw new UnknownHostException(address.getHostString());
     }
     try {
+      long begun = System.nanoTime();
       channel.connect(address);
+      connectNanos = System.nanoTime() - begun;
       refuseOneself();
+    } catch (UnsupportedAddressTypeException e) { // a machine, or a JVM, without IPv6
+      close();
+      throw unsupported(address, e);
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  /**
+   * How long the peer, or its kernel, took to answer the connection request.
+   *
+   * @return in nanoseconds; it includes what this machine took to notice the answer
+   */
+  public long connectNanos() {
+    return connectNanos;
   }
 
   /**

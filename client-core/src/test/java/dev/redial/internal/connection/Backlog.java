@@ -13,13 +13,23 @@ public final class Backlog implements AutoCloseable {
 
   /** Fills the queue. */
   public Backlog() throws IOException {
-    listener = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+    this(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+  }
+
+  /** Fills the queue of a listener at an address. */
+  public Backlog(InetSocketAddress at) throws IOException {
+    listener = new ServerSocket(at.getPort(), 1, at.getAddress());
     for (Socket socket : queue) socket.connect(listener.getLocalSocketAddress());
   }
 
   /** Where nobody answers. */
   public InetSocketAddress address() {
     return (InetSocketAddress) listener.getLocalSocketAddress();
+  }
+
+  /** From now on it answers. */
+  public void makeRoom() throws IOException {
+    for (int i = 0; i < queue.length; i++) listener.accept().close();
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.redial.internal.connection;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -25,10 +24,10 @@ import java.net.Socket;
 import java.net.UnknownHostException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -111,31 +110,6 @@ class ConnectorTest {
   }
 
   @Test
-  void theFirstAddressThatAnswersIsTaken() throws Exception {
-    Connection connection = connector().open(dial(NO_LIMIT, refuses, answers, refuses));
-
-    assertThat(connection.used()).isFalse();
-    assertThat(connection.wire.remote()).contains(answers);
-    connection.close();
-  }
-
-  @Test
-  void ifNoneAnswersAllAreTold() {
-    InetSocketAddress another = refusing();
-
-    Throwable thrown = catchThrowable(() -> connector().open(dial(NO_LIMIT, refuses, another)));
-
-    assertThat(thrown)
-        .isInstanceOf(ConnectFailedException.class)
-        .isInstanceOf(ConnectException.class)
-        .hasMessageContaining(refuses.toString());
-    assertThat(thrown.getSuppressed()).hasSize(1);
-    assertThat(thrown.getSuppressed()[0]).hasMessageContaining(another.toString());
-    isTold(thrown, ExchangeStage.CONNECTING);
-    assertThat(((ExchangeFailure) thrown).evidence().attempt()).isEqualTo(3);
-  }
-
-  @Test
   void theConnectTimeoutHolds() throws Exception {
     try (Backlog silent = new Backlog()) {
       long before = System.nanoTime();
@@ -149,19 +123,6 @@ class ConnectorTest {
           .hasMessageContaining("HTTP connect timed out");
       assertThat(thrown.getCause()).hasMessage("HTTP connect timed out");
       isTold(thrown, ExchangeStage.CONNECTING);
-    }
-  }
-
-  @Test
-  void aConnectTimeoutIsToldWhateverCameBefore() throws Exception {
-    try (Backlog silent = new Backlog()) {
-      Throwable thrown =
-          catchThrowable(
-              () -> connector().open(dial(in(2000), refuses, silent.address(), refuses)));
-
-      assertThat(thrown).isInstanceOf(ConnectTimeoutException.class);
-      assertThat(thrown.getSuppressed()).hasSize(1);
-      assertThat(thrown.getSuppressed()[0]).isInstanceOf(ConnectFailedException.class);
     }
   }
 
@@ -184,7 +145,7 @@ class ConnectorTest {
       Running<Connection> running =
           Bench.start(() -> {
             try {
-              return connector.open(dial(NO_LIMIT, silent.address(), answers));
+              return connector.open(dial(NO_LIMIT, silent.address()));
             } finally {
               if (Thread.currentThread().isInterrupted()) flagged.incrementAndGet();
             }
@@ -203,7 +164,7 @@ class ConnectorTest {
     try (Backlog silent = new Backlog()) {
       Connector connector = connector();
       Running<Connection> running =
-          Bench.start(() -> connector.open(dial(NO_LIMIT, silent.address(), answers)));
+          Bench.start(() -> connector.open(dial(NO_LIMIT, silent.address())));
       await().until(() -> running.thread().getState() == Thread.State.WAITING);
 
       connector.close();
@@ -223,7 +184,40 @@ class ConnectorTest {
     Throwable thrown = catchThrowable(() -> elsewhere.open(dial(NO_LIMIT, answers)));
 
     assertThat(thrown).isInstanceOf(ConnectFailedException.class);
+    assertThat(((ConnectFailedException) thrown).code()).isEqualTo("EADDRNOTAVAIL");
     isTold(thrown, ExchangeStage.CONNECTING);
+  }
+
+  @Test
+  void aRefusalIsTold() {
+    Throwable thrown = catchThrowable(() -> connector().open(dial(NO_LIMIT, refuses)));
+
+    assertThat(thrown)
+        .isInstanceOf(ConnectFailedException.class)
+        .isInstanceOf(ConnectException.class)
+        .hasCauseInstanceOf(ConnectException.class)
+        .hasMessageContaining(refuses.toString());
+    assertThat(thrown.getSuppressed()).isEmpty();
+    assertThat(((ConnectFailedException) thrown).code()).isEqualTo("ECONNREFUSED");
+    isTold(thrown, ExchangeStage.CONNECTING);
+    assertThat(((ExchangeFailure) thrown).evidence().attempt()).isEqualTo(3);
+  }
+
+  @Test
+  void theOnlyAddressIsConnectedToOnTheCallingThread() throws Exception {
+    try (Backlog silent = new Backlog()) {
+      Connector connector = connector();
+      Running<Connection> running =
+          Bench.start(() -> connector.open(dial(NO_LIMIT, silent.address())));
+      await()
+          .until(() ->
+              Arrays.stream(running.thread().getStackTrace())
+                  .anyMatch(frame -> frame.getClassName().equals("sun.nio.ch.SocketChannelImpl")));
+
+      connector.close();
+
+      assertThat(running.failure()).isInstanceOf(ClientClosedException.class);
+    }
   }
 
   // TLS
@@ -251,21 +245,6 @@ class ConnectorTest {
   }
 
   @Test
-  void aPeerThatGoesAwayInTheHandshakeLeavesTheOtherAddresses() {
-    AtomicInteger accepted =
-        accepting(socket -> assertThat(socket.getInputStream().read()).isPositive());
-
-    Throwable thrown = catchThrowable(() -> connector().open(dialTls(answers, answers)));
-
-    assertThat(thrown)
-        .isInstanceOf(TlsHandshakeException.class)
-        .isInstanceOf(SSLHandshakeException.class);
-    assertThat(thrown.getSuppressed()).hasSize(1);
-    isTold(thrown, ExchangeStage.TLS_HANDSHAKE);
-    assertThat(accepted).hasValue(2);
-  }
-
-  @Test
   void anEndInTheHandshakeIsAnEof() {
     AtomicInteger accepted =
         accepting(socket -> {
@@ -284,22 +263,6 @@ class ConnectorTest {
   }
 
   @Test
-  void aPeerThatDoesNotSpeakTlsIsNotTriedElsewhere() {
-    AtomicInteger accepted =
-        accepting(socket -> {
-          socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(ISO_8859_1));
-          byte[] hello = new byte[4096];
-          while (socket.getInputStream().read(hello) > 0) assertThat(hello).isNotEmpty();
-        });
-
-    Throwable thrown = catchThrowable(() -> connector().open(dialTls(answers, answers)));
-
-    assertThat(thrown).isInstanceOf(TlsHandshakeException.class);
-    assertThat(thrown.getSuppressed()).isEmpty();
-    assertThat(accepted).hasValue(1);
-  }
-
-  @Test
   void theConnectTimeoutCoversTheHandshake() {
     AtomicInteger accepted =
         accepting(socket -> {
@@ -307,7 +270,7 @@ class ConnectorTest {
           while (socket.getInputStream().read(hello) > 0) assertThat(hello).isNotEmpty();
         });
 
-    Throwable thrown = catchThrowable(() -> connector().open(dialTls(in(200), answers, answers)));
+    Throwable thrown = catchThrowable(() -> connector().open(dialTls(in(200), answers)));
 
     assertThat(thrown).isInstanceOf(ConnectTimeoutException.class);
     assertThat(((ConnectTimeoutException) thrown).serverActed()).isEqualTo(ServerActed.NO);

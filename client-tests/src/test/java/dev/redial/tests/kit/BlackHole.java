@@ -3,7 +3,6 @@ package dev.redial.tests.kit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -19,8 +18,8 @@ public final class BlackHole implements AutoCloseable {
   private final ServerSocket listener;
   private final List<Socket> filling = new ArrayList<>();
 
-  private BlackHole() throws IOException {
-    listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+  private BlackHole(InetAddress address, int port) throws IOException {
+    listener = new ServerSocket(port, 1, address);
     while (fill()) {
       if (filling.size() > 100)
         throw new IOException("the queue of a listener never fills up here");
@@ -29,8 +28,13 @@ public final class BlackHole implements AutoCloseable {
 
   /** Opens one. */
   public static BlackHole open() {
+    return at(InetAddress.getLoopbackAddress(), 0);
+  }
+
+  /** Opens one at an address and port of this machine. */
+  public static BlackHole at(InetAddress address, int port) {
     try {
-      return new BlackHole();
+      return new BlackHole(address, port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -56,7 +60,7 @@ public final class BlackHole implements AutoCloseable {
     Socket socket = new Socket();
     filling.add(socket);
     try {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()), 100);
+      socket.connect(listener.getLocalSocketAddress(), 100);
       return true;
     } catch (SocketTimeoutException e) {
       return false;

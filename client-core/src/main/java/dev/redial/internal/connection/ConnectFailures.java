@@ -1,0 +1,170 @@
+package dev.redial.internal.connection;
+
+import dev.redial.ConnectFailedException;
+import dev.redial.ConnectTimeoutException;
+import dev.redial.ExchangeEvidence;
+import dev.redial.ExchangeFailure;
+import dev.redial.ExchangeStage;
+import dev.redial.ServerActed;
+import dev.redial.TlsHandshakeException;
+import dev.redial.internal.wire.WireFailure;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What went wrong at each address of a dial, and the one exception that tells it all.
+ *
+ * <p>Confined to the thread that dials.
+ */
+final class ConnectFailures {
+  private static final String TIMED_OUT = "HTTP connect timed out";
+
+  private final Dial dial;
+  private final Map<InetSocketAddress, Miss> misses = new LinkedHashMap<>();
+
+  /**
+   * @param reason in a few words
+   * @param failure typed
+   */
+  private record Miss(String reason, IOException failure) {}
+
+  ConnectFailures(Dial dial) {
+    this.dial = dial;
+  }
+
+  /** Evidence of a connection that never came about. */
+  ExchangeEvidence evidence(ExchangeStage stage) {
+    return new ExchangeEvidence(
+        dial.label(),
+        dial.attempt(),
+        stage,
+        false,
+        Duration.ZERO,
+        Duration.ZERO,
+        0,
+        0,
+        ServerActed.NO);
+  }
+
+  /** The attempt at an address failed before there was a connection. */
+  ConnectFailedException failed(InetSocketAddress address, IOException e) {
+    ExchangeEvidence evidence = evidence(ExchangeStage.CONNECTING);
+    ConnectFailedException failure =
+        new ConnectFailedException(
+            e.getMessage() + "; " + address + "; " + evidence,
+            evidence,
+            WireFailure.of(e).code(),
+            e);
+    add(address, String.valueOf(e.getMessage()), failure);
+    return failure;
+  }
+
+  /** The TLS handshake with an address failed. */
+  TlsHandshakeException handshakeFailed(InetSocketAddress address, boolean hungUp, IOException e) {
+    ExchangeEvidence evidence = evidence(ExchangeStage.TLS_HANDSHAKE);
+    String reason = "TLS handshake failed: " + e.getMessage();
+    TlsHandshakeException failure =
+        new TlsHandshakeException(reason + "; " + address + "; " + evidence, evidence, hungUp, e);
+    add(address, reason, failure);
+    return failure;
+  }
+
+  /** The kernel, or the client, gave up waiting for an address to answer. */
+  ConnectTimeoutException timedOut(
+      InetSocketAddress address, long waitedNanos, @Nullable IOException e) {
+    return timedOut(address, ExchangeStage.CONNECTING, "no answer in " + seconds(waitedNanos), e);
+  }
+
+  /** The client gave up waiting for the TLS handshake with an address. */
+  ConnectTimeoutException handshakeTimedOut(
+      InetSocketAddress address, long waitedNanos, IOException e) {
+    String reason = "TLS handshake not done in " + seconds(waitedNanos);
+    return timedOut(address, ExchangeStage.TLS_HANDSHAKE, reason, e);
+  }
+
+  private ConnectTimeoutException timedOut(
+      InetSocketAddress address, ExchangeStage stage, String reason, @Nullable IOException e) {
+    ExchangeEvidence evidence = evidence(stage);
+    ConnectTimeoutException failure =
+        new ConnectTimeoutException(
+            TIMED_OUT + "; " + address + "; " + evidence, evidence, timedOut(e));
+    add(address, reason, failure);
+    return failure;
+  }
+
+  private static ConnectException timedOut(@Nullable Throwable e) {
+    ConnectException cause = new ConnectException(TIMED_OUT);
+    if (e != null) cause.initCause(e);
+    return cause;
+  }
+
+  private static String seconds(long nanos) {
+    return String.format(Locale.ROOT, "%.3f s", nanos / 1e9);
+  }
+
+  private void add(InetSocketAddress address, String reason, IOException failure) {
+    misses.remove(address); // one that is tried again goes to the end
+    misses.put(address, new Miss(reason, failure));
+  }
+
+  /** The failure of one address that ends the dial, with those before it. */
+  IOException last(IOException failure) {
+    for (Miss miss : misses.values())
+      if (!miss.failure.equals(failure)) failure.addSuppressed(miss.failure);
+    return failure;
+  }
+
+  /**
+   * The failure of all of them.
+   *
+   * @param late whether the time is up; those that are missing here were not tried then
+   */
+  IOException all(boolean late) {
+    List<Miss> told = new ArrayList<>(misses.values());
+    if (dial.addresses().size() == 1 && told.size() == 1) return told.get(0).failure;
+    IOException failure = all(late, told);
+    for (Miss miss : told) failure.addSuppressed(miss.failure);
+    return failure;
+  }
+
+  private IOException all(boolean late, List<Miss> told) {
+    ExchangeEvidence evidence = evidence(stage(told));
+    String what = list() + "; " + evidence;
+    if (late || allAre(ConnectTimeoutException.class, told))
+      return new ConnectTimeoutException(TIMED_OUT + ": " + what, evidence, timedOut(null));
+    IOException first = told.get(0).failure;
+    Throwable cause = Objects.requireNonNullElse(first.getCause(), first);
+    if (allAre(TlsHandshakeException.class, told))
+      return new TlsHandshakeException("TLS handshake failed: " + what, evidence, true, cause);
+    return new ConnectFailedException(
+        "no connection: " + what, evidence, ((ExchangeFailure) first).code(), cause);
+  }
+
+  private static ExchangeStage stage(List<Miss> told) {
+    return told.isEmpty()
+        ? ExchangeStage.CONNECTING
+        : ((ExchangeFailure) told.get(told.size() - 1).failure).evidence().stage();
+  }
+
+  private static boolean allAre(Class<? extends IOException> type, List<Miss> told) {
+    return !told.isEmpty() && told.stream().allMatch(miss -> type.isInstance(miss.failure));
+  }
+
+  private String list() {
+    StringJoiner list = new StringJoiner(", ");
+    misses.forEach((address, miss) -> list.add(address + " " + miss.reason));
+    for (InetSocketAddress address : dial.addresses())
+      if (!misses.containsKey(address)) list.add(address + " not tried");
+    return list.toString();
+  }
+}
