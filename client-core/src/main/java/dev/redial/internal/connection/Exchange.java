@@ -94,6 +94,7 @@ public final class Exchange implements BodySource {
   private int headLength;
   private boolean requestSent;
   private @Nullable IOException writeFailure;
+  private @Nullable PublisherReader publisher;
   private @Nullable Upload upload;
   private @Nullable ResponseHead head;
   private @Nullable ChunkedDecoder chunks;
@@ -145,38 +146,40 @@ public final class Exchange implements BodySource {
       write(out);
       requestSent = writeFailure == null;
     } else {
-      send(out, new PublisherReader(Objects.requireNonNull(request.body()), length), length);
+      PublisherReader body = new PublisherReader(Objects.requireNonNull(request.body()), length);
+      publisher = body;
+      send(out, body, length);
     }
     stage = ExchangeStage.AWAITING_RESPONSE;
   }
 
-  private void send(Octets head, PublisherReader publisher, long length)
+  private void send(Octets head, PublisherReader body, long length)
       throws IOException, InterruptedException {
     boolean small = length > 0 && length <= SMALL_BODY && !request.expectContinue();
     if (small && !request.bodyAtHand()) {
-      upload = Upload.withHead(connection, head, publisher, length);
+      upload = Upload.withHead(connection, head, body, length);
       upload.start();
       return;
     }
-    boolean whole = small && appendBody(head, publisher, length);
+    boolean whole = small && appendBody(head, body, length);
     write(head);
     if (whole) {
       requestSent = writeFailure == null;
     } else if (writeFailure == null) {
-      upload = Upload.behindHead(connection, publisher, length < 0, request.expectContinue());
+      upload = Upload.behindHead(connection, body, length < 0, request.expectContinue());
       upload.start();
     }
   }
 
   /** Only for a publisher that neither blocks nor waits. */
-  private boolean appendBody(Octets out, PublisherReader publisher, long length)
+  private boolean appendBody(Octets out, PublisherReader body, long length)
       throws IOException, InterruptedException {
     try {
-      while (publisher.taken() < length) {
-        ByteBuffer buffer = Objects.requireNonNull(publisher.next(deadlineNanos));
+      while (body.taken() < length) {
+        ByteBuffer buffer = Objects.requireNonNull(body.next(deadlineNanos));
         out.get(buffer, buffer.remaining());
       }
-      return publisher.reachedEnd();
+      return body.reachedEnd();
     } catch (PublisherFailure e) {
       abort();
       throw bodyFailure(e);
@@ -252,9 +255,7 @@ public final class Exchange implements BodySource {
   private void begin(ResponseHead received) throws MalformedMessageException {
     head = received;
     stage = ExchangeStage.BODY;
-    if (upload != null
-        && (upload.awaitsLeave() || stopsUpload(received.status(), received.persistent())))
-      upload.stop();
+    if (upload != null && (upload.awaitsLeave() || stopsUpload(received.status()))) upload.stop();
     long seconds = received.keepAliveSeconds();
     connection.announce(seconds < 0 ? -1 : seconds * 1_000_000_000L);
     switch (received.framing()) {
@@ -270,11 +271,12 @@ public final class Exchange implements BodySource {
 
   /**
    * Whether an answer that comes before the whole request body was sent makes the rest of the body
-   * pointless.
+   * pointless: it will not be acted upon, as the request was refused, moved, or failed (RFC 9112,
+   * section 9.5). A server that accepts the request may well want the rest, even if it ends the
+   * connection thereafter; one that does not closes it.
    */
-  static boolean stopsUpload(int status, boolean persistent) {
-    if (status >= 300) return true; // it will not be acted upon: refused, moved, or failed
-    return !persistent; // the server ends the connection (RFC 9112, section 9.5)
+  static boolean stopsUpload(int status) {
+    return status >= 300;
   }
 
   /**
@@ -338,13 +340,24 @@ public final class Exchange implements BodySource {
     return upload == null ? requestSent : upload.isComplete();
   }
 
+  /**
+   * Whether anything was asked of the body's publisher. Once there is an answer that ends the
+   * sending, such as any from 300 on, false stays false: even a body that can be published only
+   * once can be sent again.
+   *
+   * @return false also if there is no body
+   */
+  public boolean bodyTouched() {
+    return publisher != null && publisher.touched();
+  }
+
   private ResponseHead head() {
     return Objects.requireNonNull(head, "no answer yet");
   }
 
   @Override
   public boolean arrived() {
-    if (bodyOver) return true;
+    if (bodyOver) return upload == null || upload.isOver();
     if (connection.buffered() == 0) return false;
     if (chunks == null) return true;
     try {
@@ -471,10 +484,7 @@ public final class Exchange implements BodySource {
 
   /** The body is read to its end: the connection goes back if everything about it is in order. */
   private void end() throws IOException, InterruptedException {
-    boolean wholeRequest =
-        upload == null ? requestSent : upload.completeWithin(UPLOAD_GRACE_MILLIS);
-    if (upload != null && upload.failure() instanceof PublisherFailure)
-      throw new IOException("answered before the request body turned out to be wrong");
+    boolean wholeRequest = upload == null ? requestSent : wholeUpload(upload);
     boolean inTime = connection.alarm.disarm();
     boolean clean =
         wholeRequest
@@ -491,6 +501,22 @@ public final class Exchange implements BodySource {
     connection.countExchange();
     connection.forgetOnClose();
     ending.ended(clean);
+  }
+
+  /**
+   * The answer is complete. It counts, too, if the server does not read the rest of the request, or
+   * the publisher does not go on, but not if the rest was cut by a deadline or the end of the
+   * client.
+   */
+  private boolean wholeUpload(Upload running) throws IOException, InterruptedException {
+    boolean whole = running.completeWhileItGoesOn();
+    Exception failure = running.failure();
+    if (failure instanceof PublisherFailure)
+      throw new IOException("answered before the request body turned out to be wrong");
+    boolean cut = failure == null || failure instanceof ClosedChannelException;
+    if (!whole && cut && !connection.wire.isOpen())
+      throw new ClosedChannelException(); // here, not there
+    return whole;
   }
 
   @Override
