@@ -1,16 +1,12 @@
 package dev.redial.internal.connection;
 
-import dev.redial.ExchangeEvidence;
-import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
 import dev.redial.ResponseBodyException;
 import dev.redial.ResponseTimeoutException;
-import dev.redial.ServerActed;
 import dev.redial.internal.body.BodySource;
 import dev.redial.internal.body.PublisherFailure;
 import dev.redial.internal.http1.MalformedMessageException;
 import dev.redial.internal.http1.ResponseHead;
-import dev.redial.internal.http1.ResponseParser;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -18,10 +14,8 @@ import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,19 +55,15 @@ public final class Exchange implements BodySource {
 
   private final Connection connection;
   private final OutgoingRequest request;
-  private final int attempt;
-  private final long idleNanos;
   private final long deadlineNanos;
   private final Ending ending;
-  private final boolean reused;
   private final Sending sending;
-  private final long receivedBefore;
+  private final Observation observation;
 
   @SuppressWarnings("unused") // through OVER
   private volatile boolean over;
 
   // Confined to the exchanging thread.
-  private ExchangeStage stage = ExchangeStage.SENDING;
   private @Nullable ResponseHead head;
   private @Nullable ResponseBody body;
 
@@ -96,13 +86,10 @@ public final class Exchange implements BodySource {
       Ending ending) {
     this.connection = connection;
     this.request = request;
-    this.attempt = attempt;
-    this.idleNanos = idleNanos;
     this.deadlineNanos = deadlineNanos;
     this.ending = ending;
-    this.reused = connection.used();
     this.sending = new Sending(connection, request);
-    this.receivedBefore = connection.wire.received();
+    this.observation = new Observation(connection, request, sending, attempt, idleNanos);
   }
 
   /**
@@ -128,61 +115,23 @@ public final class Exchange implements BodySource {
       abort();
       throw e;
     }
-    stage = ExchangeStage.AWAITING_RESPONSE;
+    observation.reached(ExchangeStage.AWAITING_RESPONSE);
   }
 
   /** Reads on to the head of the final response; interim responses are passed over. */
   public void receiveHead() throws IOException, InterruptedException {
     try {
-      ResponseHead received = readHead();
-      for (int interim = 1; received.isInterim(); interim++) {
-        if (received.status() == 101)
-          throw report()
-              .malformed("101 (Switching Protocols) although no upgrade was asked for", null);
-        if (interim > connection.limits.interimResponses())
-          throw report()
-              .malformed(
-                  "more than " + connection.limits.interimResponses() + " interim responses", null);
-        if (received.status() == 100) sending.proceed();
-        received = readHead();
-      }
-      begin(received);
+      begin(new HeadReader(connection, request, observation).last(sending));
     } catch (IOException e) {
       throw failed(e);
     } catch (MalformedMessageException e) {
-      throw failed(report().malformed(e.getMessage(), e));
-    }
-  }
-
-  private ResponseHead readHead() throws IOException, MalformedMessageException {
-    ResponseParser parser = connection.parser;
-    parser.reset(request.method().equals("HEAD"), request.method().equals("CONNECT"));
-    stage = ExchangeStage.AWAITING_RESPONSE; // also behind an interim response
-    int end = connection.buffered() > 0 ? parse(parser) : -1;
-    while (end < 0) {
-      if (!connection.fill()) throw new EndOfStream();
-      end = parse(parser);
-    }
-    ResponseHead received = parser.head(connection.buffer(), connection.from(), end);
-    connection.takeUpTo(end);
-    return received;
-  }
-
-  private int parse(ResponseParser parser) throws MalformedMessageException {
-    try {
-      return parser.parse(connection.buffer(), connection.from(), connection.to());
-    } finally {
-      stage =
-          switch (parser.progress()) {
-            case NOTHING, STATUS_LINE -> ExchangeStage.STATUS_LINE;
-            case HEADER -> ExchangeStage.HEADER;
-          };
+      throw failed(report().malformed(e));
     }
   }
 
   private void begin(ResponseHead received) throws MalformedMessageException {
     head = received;
-    stage = ExchangeStage.BODY;
+    observation.reached(ExchangeStage.BODY);
     sending.answered(received.status());
     long seconds = received.keepAliveSeconds();
     connection.announce(seconds < 0 ? -1 : seconds * 1_000_000_000L);
@@ -294,7 +243,7 @@ public final class Exchange implements BodySource {
     } catch (IOException e) {
       throw failed(e);
     } catch (MalformedMessageException e) {
-      throw failed(report().malformed(e.getMessage(), e));
+      throw failed(report().malformed(e));
     }
   }
 
@@ -341,16 +290,7 @@ public final class Exchange implements BodySource {
     if (e instanceof EndOfStream) awaitFateOfRequest();
     abort();
     if (late) return timedOut(e);
-    Exception unsent = sending.failure();
-    if (unsent != null && !(unsent instanceof IOException)) return report().requestBody(unsent);
-    if (e instanceof ExchangeFailure) return e;
-    if (e instanceof ClosedChannelException
-        && (alreadyOver || unsent == null || unsent instanceof ClosedChannelException))
-      return report()
-          .closedHere(alreadyOver ? "the response was given up" : "the client was shut down", e);
-    if (e instanceof SSLException || unsent instanceof SSLException)
-      return report().tlsFailure(e instanceof SSLException || unsent == null ? e : unsent);
-    return stage == ExchangeStage.BODY ? report().truncated(body, e) : report().hangUp(e, unsent);
+    return report().failure(e, sending.failure(), alreadyOver, body);
   }
 
   private void awaitFateOfRequest() throws InterruptedException {
@@ -376,25 +316,6 @@ public final class Exchange implements BodySource {
   }
 
   private ExchangeReport report() {
-    boolean unsent = stage == ExchangeStage.AWAITING_RESPONSE && !requestSent();
-    return new ExchangeReport(
-        request.label(),
-        new ExchangeEvidence(
-            request.label(),
-            attempt,
-            unsent ? ExchangeStage.SENDING : stage,
-            reused,
-            Duration.ofNanos(Math.max(0, System.nanoTime() - connection.openedNanos)),
-            reused ? Duration.ofNanos(idleNanos) : Duration.ZERO,
-            sending.octets(),
-            connection.wire.received() - receivedBefore,
-            actedOnLoss()));
-  }
-
-  /** A server acts on a request only when it has its whole head. */
-  private ServerActed actedOnLoss() {
-    if (stage != ExchangeStage.SENDING && stage != ExchangeStage.AWAITING_RESPONSE)
-      return ServerActed.YES;
-    return sending.headSent() ? ServerActed.MAYBE : ServerActed.NO;
+    return observation.report();
   }
 }

@@ -2,6 +2,7 @@ package dev.redial.internal.connection;
 
 import dev.redial.ClientClosedException;
 import dev.redial.ExchangeEvidence;
+import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
 import dev.redial.HangUpException;
 import dev.redial.MalformedResponseException;
@@ -11,8 +12,11 @@ import dev.redial.ResponseTimeoutException;
 import dev.redial.ServerActed;
 import dev.redial.TlsFailureException;
 import dev.redial.TruncatedBodyException;
+import dev.redial.internal.http1.MalformedMessageException;
 import dev.redial.internal.wire.TlsTruncatedException;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +27,28 @@ import org.jspecify.annotations.Nullable;
  */
 record ExchangeReport(String label, ExchangeEvidence seen) {
 
+  /**
+   * The failure of an exchange that was not late.
+   *
+   * @param e what ended the reading
+   * @param unsent why not all of the request was sent, if it was not
+   * @param givenUp whether the exchange was over already
+   * @param body of the answer, if its head has come
+   */
+  IOException failure(
+      IOException e, @Nullable Exception unsent, boolean givenUp, @Nullable ResponseBody body) {
+    if (unsent != null && !(unsent instanceof IOException)) return requestBody(unsent);
+    if (e instanceof ExchangeFailure) return e;
+    if (e instanceof ClosedChannelException
+        && (givenUp || unsent == null || unsent instanceof ClosedChannelException))
+      return closedHere(givenUp, e);
+    if (e instanceof SSLException || unsent instanceof SSLException)
+      return tlsFailure(e instanceof SSLException || unsent == null ? e : unsent);
+    return body == null ? hangUp(e, unsent) : truncated(body, e);
+  }
+
   /** After a failed write, a read may see an orderly end of what was in truth a reset. */
-  HangUpException hangUp(IOException e, @Nullable Exception unsent) {
+  private HangUpException hangUp(IOException e, @Nullable Exception unsent) {
     boolean fin =
         (e instanceof EndOfStream || e instanceof TlsTruncatedException) && unsent == null;
     String where =
@@ -47,17 +71,18 @@ record ExchangeReport(String label, ExchangeEvidence seen) {
         unsent == null ? e : unsent);
   }
 
-  TruncatedBodyException truncated(@Nullable ResponseBody body, IOException e) {
+  private TruncatedBodyException truncated(ResponseBody body, IOException e) {
     ExchangeEvidence evidence = acted(ServerActed.YES);
     return new TruncatedBodyException(
         "the connection ended inside the response body (" + body + "); " + evidence, evidence, e);
   }
 
-  TlsFailureException tlsFailure(Exception e) {
+  private TlsFailureException tlsFailure(Exception e) {
     return new TlsFailureException(label + ": TLS failed: " + e.getMessage(), seen, e);
   }
 
-  ClientClosedException closedHere(String why, IOException e) {
+  private ClientClosedException closedHere(boolean givenUp, IOException e) {
+    String why = givenUp ? "the response was given up" : "the client was shut down";
     return new ClientClosedException(label + ": connection closed locally, " + why, seen, e);
   }
 
@@ -77,14 +102,12 @@ record ExchangeReport(String label, ExchangeEvidence seen) {
         "the response body could not be handled: " + cause + "; " + evidence, evidence, cause);
   }
 
-  MalformedResponseException malformed(@Nullable String what, @Nullable Throwable cause) {
+  MalformedResponseException malformed(MalformedMessageException e) {
     // Garbage for a status line need not be an answer to this request at all.
     ExchangeEvidence evidence =
         acted(seen.stage() == ExchangeStage.STATUS_LINE ? ServerActed.MAYBE : ServerActed.YES);
-    String message = "malformed response: " + what + "; " + evidence;
-    return cause == null
-        ? new MalformedResponseException(message, evidence)
-        : new MalformedResponseException(message, evidence, cause);
+    return new MalformedResponseException(
+        "malformed response: " + e.getMessage() + "; " + evidence, evidence, e);
   }
 
   private ExchangeEvidence acted(ServerActed acted) {
