@@ -1,9 +1,9 @@
 package dev.redial.internal.connection;
 
-import java.io.IOException;
+import java.io.EOFException;
 
 /** The orderly end of the wire where octets were due. */
-final class EndOfStream extends IOException {
+final class EndOfStream extends EOFException {
   private static final long serialVersionUID = 1L;
 
   EndOfStream() {

@@ -264,6 +264,7 @@ public final class Exchange implements BodySource {
     sending.stop();
     connection.countExchange();
     connection.forgetOnClose();
+    observation.end();
     ending.ended(clean);
   }
 

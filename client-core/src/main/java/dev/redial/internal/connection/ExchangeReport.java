@@ -5,6 +5,7 @@ import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
 import dev.redial.HangUpException;
+import dev.redial.HangUpException.Ending;
 import dev.redial.MalformedResponseException;
 import dev.redial.RequestBodyException;
 import dev.redial.ResponseBodyException;
@@ -13,7 +14,7 @@ import dev.redial.ServerActed;
 import dev.redial.TlsFailureException;
 import dev.redial.TruncatedBodyException;
 import dev.redial.internal.http1.MalformedMessageException;
-import dev.redial.internal.wire.TlsTruncatedException;
+import dev.redial.internal.wire.WireFailure;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import javax.net.ssl.SSLException;
@@ -38,43 +39,56 @@ record ExchangeReport(String label, ExchangeEvidence seen) {
   IOException failure(
       IOException e, @Nullable Exception unsent, boolean givenUp, @Nullable ResponseBody body) {
     if (unsent != null && !(unsent instanceof IOException)) return requestBody(unsent);
+    IOException unwritten = (IOException) unsent;
     if (e instanceof ExchangeFailure) return e;
     if (e instanceof ClosedChannelException
         && (givenUp || unsent == null || unsent instanceof ClosedChannelException))
       return closedHere(givenUp, e);
     if (e instanceof SSLException || unsent instanceof SSLException)
       return tlsFailure(e instanceof SSLException || unsent == null ? e : unsent);
-    return body == null ? hangUp(e, unsent) : truncated(body, e);
+    return body == null ? hangUp(e, unwritten) : truncated(body, e, unwritten);
   }
 
-  /** After a failed write, a read may see an orderly end of what was in truth a reset. */
-  private HangUpException hangUp(IOException e, @Nullable Exception unsent) {
-    boolean fin =
-        (e instanceof EndOfStream || e instanceof TlsTruncatedException) && unsent == null;
+  private HangUpException hangUp(IOException e, @Nullable IOException unsent) {
     String where =
         switch (seen.stage()) {
           case STATUS_LINE -> "the HTTP/1.1 status line was incomplete";
           case HEADER -> "the HTTP/1.1 header was incomplete";
           default -> "HTTP/1.1 header parser received no bytes";
         };
-    String message =
-        "the server "
-            + (fin ? "closed the connection (FIN)" : "reset the connection (RST)")
-            + " before its answer was complete: "
-            + where
-            + "; "
-            + seen;
-    return new HangUpException(
-        message,
-        fin ? HangUpException.Ending.FIN : HangUpException.Ending.RST,
-        seen,
-        unsent == null ? e : unsent);
+    IOException cause = unsent == null ? e : unsent;
+    Ending ending = ending(cause);
+    String message = worded(ending) + " before the answer was complete: " + where + "; " + seen;
+    return new HangUpException(message, ending, seen, cause);
   }
 
-  private TruncatedBodyException truncated(ResponseBody body, IOException e) {
+  private TruncatedBodyException truncated(
+      ResponseBody body, IOException e, @Nullable IOException unsent) {
     ExchangeEvidence evidence = acted(ServerActed.YES);
-    return new TruncatedBodyException(
-        "the connection ended inside the response body (" + body + "); " + evidence, evidence, e);
+    Ending ending = ending(unsent == null ? e : unsent);
+    String message = worded(ending) + " inside the response body (" + body + "); " + evidence;
+    return new TruncatedBodyException(message, ending, evidence, e);
+  }
+
+  /**
+   * How the connection ended, by the failed write if there is one: after that, a read may see an
+   * orderly end of what was in truth a reset.
+   */
+  private static Ending ending(IOException told) {
+    return switch (WireFailure.of(told)) {
+      case FIN -> Ending.FIN;
+      case TIMED_OUT, UNREACHABLE -> Ending.TIMED_OUT;
+      case RST, CLOSED, INTERRUPTED, REFUSED, UNKNOWN_HOST, NO_LOCAL_ADDRESS, TLS, OTHER ->
+          Ending.RST;
+    };
+  }
+
+  private static String worded(Ending ending) {
+    return switch (ending) {
+      case FIN -> "the server closed the connection (FIN)";
+      case RST -> "the server reset the connection (RST)";
+      case TIMED_OUT -> "the connection was lost (TCP timed out)";
+    };
   }
 
   private TlsFailureException tlsFailure(Exception e) {

@@ -18,6 +18,10 @@ final class Observation {
   // Written by the exchanging thread, read by whoever words a failure.
   private volatile ExchangeStage stage = ExchangeStage.SENDING;
 
+  // Written once, when the exchange ends well; read by whoever words a failure thereafter.
+  private volatile long bytesSent = -1;
+  private volatile long bytesReceived = -1;
+
   Observation(
       Connection connection,
       OutgoingRequest request,
@@ -37,7 +41,13 @@ final class Observation {
     stage = next;
   }
 
-  /** As of now. */
+  /** From here on the connection carries octets of others. */
+  void end() {
+    bytesReceived = connection.wire.received() - receivedBefore;
+    bytesSent = sending.octets();
+  }
+
+  /** As of now, or of the end. */
   ExchangeReport report() {
     ExchangeStage reached = stage;
     boolean unsent = reached == ExchangeStage.AWAITING_RESPONSE && !sending.isComplete();
@@ -50,8 +60,8 @@ final class Observation {
             reused,
             Duration.ofNanos(Math.max(0, System.nanoTime() - connection.openedNanos)),
             reused ? Duration.ofNanos(idleNanos) : Duration.ZERO,
-            sending.octets(),
-            connection.wire.received() - receivedBefore,
+            bytesSent < 0 ? sending.octets() : bytesSent,
+            bytesReceived < 0 ? connection.wire.received() - receivedBefore : bytesReceived,
             acted(reached)));
   }
 
