@@ -22,7 +22,13 @@ public final class HangUpException extends IOException implements ExchangeFailur
      * The connection was reset: the server closed with unread octets, crashed, or a middle box lost
      * the connection.
      */
-    RST
+    RST,
+    /**
+     * The connection was lost: TCP gave up, as its retransmissions or keep-alive probes went
+     * unanswered. The server, or the way to it, is gone, or a middle box has forgotten the
+     * connection without telling anybody.
+     */
+    TIMED_OUT
   }
 
   /** How the connection ended. */
@@ -61,7 +67,7 @@ public final class HangUpException extends IOException implements ExchangeFailur
   /**
    * How the connection ended.
    *
-   * @return orderly or by a reset
+   * @return orderly, by a reset, or without a word
    */
   public Ending ending() {
     return ending;
@@ -72,8 +78,9 @@ public final class HangUpException extends IOException implements ExchangeFailur
     return evidence;
   }
 
+  /** {@code ETIMEDOUT} if TCP gave up, else {@code ECONNRESET}. */
   @Override
   public String code() {
-    return "ECONNRESET";
+    return ending == Ending.TIMED_OUT ? "ETIMEDOUT" : "ECONNRESET";
   }
 }

@@ -170,9 +170,22 @@ class ExchangeFailureTest {
     for (Ending ending : Ending.values()) {
       HangUpException read = (HangUpException) readBack(new HangUpException("", ending, EVIDENCE));
       assertThat(read.ending()).isEqualTo(ending);
+      assertThat(read.code()).isEqualTo(code(ending));
+      TruncatedBodyException body =
+          (TruncatedBodyException) readBack(new TruncatedBodyException("", ending, EVIDENCE));
+      assertThat(body.ending()).isEqualTo(ending);
+      assertThat(body.code()).isEqualTo(code(ending));
     }
+    assertThat(new TruncatedBodyException("", EVIDENCE).ending()).isEqualTo(Ending.RST);
     assertThatThrownBy(() -> new HangUpException("", null, EVIDENCE))
         .isInstanceOf(NullPointerException.class);
+  }
+
+  private static String code(Ending ending) {
+    return switch (ending) {
+      case FIN, RST -> "ECONNRESET";
+      case TIMED_OUT -> "ETIMEDOUT";
+    };
   }
 
   private static Object readBack(Object written) throws IOException, ClassNotFoundException {

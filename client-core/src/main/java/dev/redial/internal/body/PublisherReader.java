@@ -27,6 +27,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   private final ArrayDeque<ByteBuffer> published = new ArrayDeque<>(2);
   private Flow.@Nullable Subscription subscription;
   private @Nullable Throwable failure;
+  private boolean touched;
   private boolean asked; // for a buffer that has not come yet
   private boolean complete;
   private boolean abandoned;
@@ -120,8 +121,30 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
     return taken;
   }
 
+  /**
+   * Whether anything was asked of the publisher. Once the body was {@linkplain #abandon()
+   * abandoned}, false stays false.
+   *
+   * @return false if it can be published again even if it can be published only once
+   */
+  public boolean touched() {
+    lock.lock();
+    try {
+      return touched;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void subscribe() throws PublisherFailure {
     subscribed = true;
+    lock.lock();
+    try {
+      if (abandoned) return;
+      touched = true;
+    } finally {
+      lock.unlock();
+    }
     try {
       publisher.subscribe(this);
     } catch (Throwable thrown) {

@@ -40,7 +40,8 @@ final class Rethrown {
       case TlsFailureException f -> new TlsFailureException(message, f.evidence(), f);
       case TlsHandshakeException f ->
           new TlsHandshakeException(message, f.evidence(), f.hungUp(), f);
-      case TruncatedBodyException f -> new TruncatedBodyException(message, f.evidence(), f);
+      case TruncatedBodyException f ->
+          new TruncatedBodyException(message, f.ending(), f.evidence(), f);
       case UnresolvedHostException f -> new UnresolvedHostException(message, f.evidence(), f);
     };
   }

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +32,26 @@ final class Upload implements Runnable {
    */
   private static final int LONGEST_PIECE = 64 * 1024;
 
+  /**
+   * A body is held back for a moment after each of so many octets, up to a limit, so that a server
+   * that refuses it at once is heard before megabytes fill the buffers on the way. A network has
+   * enough to do with what is in the buffers meanwhile; over loopback this costs a millisecond.
+   */
+  private static final long LISTENING_STEP = 256 * 1024;
+
+  private static final long LISTENING_LIMIT = 3 * LISTENING_STEP;
+  private static final long LISTENING_NANOS = 250_000;
+
   /** How long a head waits to go out together with a small body. */
   private static final long GATHERING_NANOS = 5_000_000;
+
+  /**
+   * How long a pause of an upload may be once the whole answer is there: longer, and the server has
+   * stopped reading, or the publisher has nothing to publish.
+   */
+  private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
+
+  private static final long LOOK_MILLIS = 20;
 
   private final Connection connection;
   private final Wire wire;
@@ -42,6 +61,8 @@ final class Upload implements Runnable {
   private final long length;
   private final CountDownLatch leave;
   private final CountDownLatch over = new CountDownLatch(1);
+
+  private long written; // confined to the uploading thread
 
   private volatile boolean stopped;
   private volatile boolean complete;
@@ -146,7 +167,9 @@ final class Upload implements Runnable {
     int end = data.limit();
     while (data.position() < end && !stopped) {
       data.limit(Math.min(end, data.position() + LONGEST_PIECE));
+      int piece = data.remaining();
       wire.write(data);
+      listen(piece);
     }
   }
 
@@ -162,8 +185,16 @@ final class Upload implements Runnable {
       out.crlf();
       if (last) out.bytes(RequestWriter.LAST_CHUNK, 0, RequestWriter.LAST_CHUNK.length);
       wire.write(ByteBuffer.wrap(out.array(), 0, out.length()));
+      listen(piece);
     }
     return last;
+  }
+
+  private void listen(int octets) {
+    long before = written;
+    written = before + octets;
+    if (before < LISTENING_LIMIT && before / LISTENING_STEP != written / LISTENING_STEP)
+      LockSupport.parkNanos(LISTENING_NANOS);
   }
 
   /** {@code 100 (Continue)} came. */
@@ -196,6 +227,29 @@ final class Upload implements Runnable {
   /** Whether the whole body was sent, waiting for it a little. */
   boolean completeWithin(long millis) throws InterruptedException {
     return complete || (over.await(millis, TimeUnit.MILLISECONDS) && complete);
+  }
+
+  /**
+   * Whether the whole body was sent, waiting for it as long as it goes on: an answer that comes
+   * early, and does not refuse the request, is no reason to cut the request.
+   *
+   * @return false if it was stopped or failed, the wire was closed, or it paused for too long
+   */
+  boolean completeWhileItGoesOn() throws InterruptedException {
+    long seen = wire.sent();
+    long moved = System.nanoTime();
+    while (!isOver() && !over.await(LOOK_MILLIS, TimeUnit.MILLISECONDS) && wire.isOpen()) {
+      long sent = wire.sent();
+      if (sent != seen) moved = System.nanoTime();
+      else if (System.nanoTime() - moved > LONGEST_PAUSE_NANOS) break;
+      seen = sent;
+    }
+    return complete;
+  }
+
+  /** Whether nothing more will be sent, but for a write that may be under way. */
+  boolean isOver() {
+    return stopped || over.getCount() == 0;
   }
 
   /** Why the body could not be sent, or null. */

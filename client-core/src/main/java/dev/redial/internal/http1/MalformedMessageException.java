@@ -14,7 +14,13 @@ public final class MalformedMessageException extends Exception {
     super(message);
   }
 
-  static MalformedMessageException of(String message) {
+  /**
+   * A message that breaks a rule.
+   *
+   * @param message names the rule
+   * @return the failure
+   */
+  public static MalformedMessageException of(String message) {
     return new MalformedMessageException(message);
   }
 

@@ -6,28 +6,36 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.redial.ClientClosedException;
 import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
 import dev.redial.HangUpException;
+import dev.redial.HangUpException.Ending;
 import dev.redial.MalformedResponseException;
 import dev.redial.ResponseTimeoutException;
 import dev.redial.ServerActed;
 import dev.redial.TlsFailureException;
+import dev.redial.TruncatedBodyException;
 import dev.redial.internal.connection.Bench.Running;
 import dev.redial.internal.http1.Limits;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -70,6 +78,27 @@ class ExchangeTest {
     assertThat(evidence.bytesSent()).isEqualTo(bench.wire.sent() - before);
     assertThat(evidence.bytesReceived()).isEqualTo(12);
     assertThat(evidence.request()).isEqualTo("GET http://a.example");
+  }
+
+  /** As a subscriber does whose stage fails, or never ends, after its body has come. */
+  @Test
+  void theEvidenceOfAnExchangeThatHasEndedDoesNotCountTheOctetsOfOthers() throws Exception {
+    bench.wire.says(HELLO).says(HELLO);
+    Exchange first = bench.head(Bench.get());
+    assertThat(first.deliver(BodySubscribers.ofString(ISO_8859_1))).isEqualTo("hello");
+    long sent = bench.wire.sent();
+    long received = bench.wire.received();
+
+    bench.head(Bench.get()).discardBody();
+
+    assertThat(bench.wire.sent()).isGreaterThan(sent);
+    for (ExchangeEvidence each :
+        List.of(
+            first.subscriberFailure(new IllegalStateException()).evidence(),
+            first.timedOut(new IOException()).evidence())) {
+      assertThat(each.bytesSent()).isEqualTo(sent);
+      assertThat(each.bytesReceived()).isEqualTo(received);
+    }
   }
 
   @Test
@@ -384,6 +413,80 @@ class ExchangeTest {
         .isInstanceOf(TlsFailureException.class)
         .hasMessageContaining("bad_record_mac");
     assertThat(evidence(thrown).serverActed()).isEqualTo(ServerActed.MAYBE);
+  }
+
+  // How it ended
+
+  static Stream<Arguments> endings() {
+    return Stream.of(
+        arguments("Connection reset", Ending.RST, "ECONNRESET", "reset the connection (RST)"),
+        arguments("Broken pipe", Ending.RST, "ECONNRESET", "reset the connection (RST)"),
+        arguments("?", Ending.RST, "ECONNRESET", "reset the connection (RST)"),
+        arguments("Connection timed out", Ending.TIMED_OUT, "ETIMEDOUT", "lost (TCP timed out)"),
+        arguments("No route to host", Ending.TIMED_OUT, "ETIMEDOUT", "lost (TCP timed out)"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("endings")
+  void aFailedReadTellsHowTheConnectionEnded(
+      String message, Ending ending, String code, String words) {
+    for (String begun : new String[] {"", "HTTP/1.1 200 OK\r\nA:"}) {
+      Bench each = new Bench();
+      each.wire.says(begun).fails(new SocketException(message));
+
+      HangUpException thrown =
+          catchThrowableOfType(HangUpException.class, () -> each.head(Bench.get()));
+
+      assertThat(thrown.ending()).isEqualTo(ending);
+      assertThat(thrown.code()).isEqualTo(code);
+      assertThat(thrown).hasMessageContaining(words).hasRootCauseMessage(message);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("endings")
+  void aFailedWriteTellsHowTheConnectionEndedWhateverTheReadSees(
+      String message, Ending ending, String code, String words) {
+    bench.wire.breaksAfter(10, new SocketException(message)).fin();
+
+    HangUpException thrown =
+        catchThrowableOfType(HangUpException.class, () -> bench.head(Bench.get()));
+
+    assertThat(thrown.ending()).isEqualTo(ending);
+    assertThat(thrown.code()).isEqualTo(code);
+    assertThat(thrown).hasMessageContaining(words).hasRootCauseMessage(message);
+  }
+
+  @ParameterizedTest
+  @MethodSource("endings")
+  void aBodyThatIsCutTellsHowTheConnectionEnded(
+      String message, Ending ending, String code, String words) {
+    bench
+        .wire
+        .says("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel")
+        .fails(new SocketException(message));
+
+    TruncatedBodyException thrown =
+        catchThrowableOfType(
+            TruncatedBodyException.class,
+            () -> bench.body(Bench.get(), BodySubscribers.ofString(ISO_8859_1)));
+
+    assertThat(thrown.ending()).isEqualTo(ending);
+    assertThat(thrown.code()).isEqualTo(code);
+    assertThat(thrown).hasMessageContaining(words).hasRootCauseMessage(message);
+  }
+
+  @Test
+  void anOrderlyEndInsideTheBodyIsOne() {
+    bench.wire.says("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel").fin();
+
+    TruncatedBodyException thrown =
+        catchThrowableOfType(
+            TruncatedBodyException.class,
+            () -> bench.body(Bench.get(), BodySubscribers.ofString(ISO_8859_1)));
+
+    assertThat(thrown.ending()).isEqualTo(Ending.FIN);
+    assertThat(thrown).hasMessageContaining("closed the connection (FIN)");
   }
 
   // Ended from outside

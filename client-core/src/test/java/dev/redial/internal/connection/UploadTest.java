@@ -16,6 +16,7 @@ import dev.redial.RequestBodyException;
 import dev.redial.ResponseTimeoutException;
 import dev.redial.ServerActed;
 import dev.redial.TlsFailureException;
+import dev.redial.internal.body.PublisherReader;
 import dev.redial.internal.connection.Bench.Running;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -31,6 +32,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -750,29 +753,201 @@ class UploadTest {
     assertThat(bench.wire.isOpen()).isFalse();
   }
 
-  @Test
-  void aServerThatClosesBehindItsAnswerStopsTheBody() throws Exception {
-    Manual body = new Manual(-1);
-    bench.wire.says("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+  private static final String ACCEPTED = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-    assertThat(bench.body(post(body), BodySubscribers.ofString(ISO_8859_1))).isEqualTo("ok");
+  /** Has answered, and has read only a half of the body so far. */
+  private Running<String> answeredHalfWay(String answer) {
+    bench.wire.acceptsOnly(LARGE / 2).onceSent(LARGE / 2).says(answer);
+    Running<String> running =
+        Bench.start(() ->
+            bench.body(
+                post(BodyPublishers.ofString("x".repeat(LARGE))),
+                BodySubscribers.ofString(ISO_8859_1)));
+    await().until(() -> bench.wire.received() == answer.length());
+    return running;
+  }
 
-    assertThat(bench.endings).containsExactly(false);
-    await().until(() -> body.subscriber == null || body.cancelled.get());
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anAnswerThatDoesNotRefuseTheRequestCutsNothingOfIt(boolean keepAlive) throws Exception {
+    String answer = keepAlive ? ACCEPTED : ACCEPTED.replace("Co", "Connection: close\r\nCo");
+    Running<String> running = answeredHalfWay(answer);
+
+    bench.wire.acceptsOnly(Long.MAX_VALUE);
+
+    assertThat(running.get()).isEqualTo("ok");
+    assertThat(sentBody()).isEqualTo("x".repeat(LARGE));
+    assertThat(bench.endings).containsExactly(keepAlive);
   }
 
   @Test
-  void aBodyThatIsStillBeingSentWhenTheAnswerEndsCostsTheConnection() throws Exception {
+  void aServerThatReadsSlowlyGetsAllOfItInTheEnd() throws Exception {
+    Running<String> running = answeredHalfWay(ACCEPTED);
+    long start = System.nanoTime();
+
+    for (int i = 1; i <= 15; i++) { // longer than the longest pause, in pauses that are shorter
+      long due = start + i * Duration.ofMillis(100).toNanos();
+      await().until(() -> System.nanoTime() - due > 0);
+      bench.wire.acceptsOnly(LARGE / 2 + i);
+    }
+    assertThat(running.outcome()).isNotDone();
+    bench.wire.acceptsOnly(Long.MAX_VALUE);
+
+    assertThat(running.get()).isEqualTo("ok");
+    assertThat(sentBody()).isEqualTo("x".repeat(LARGE));
+    assertThat(bench.endings).containsExactly(true);
+  }
+
+  @Test
+  void anAnswerCountsIfTheServerReadsNoFurther() throws Exception {
+    Running<String> running = answeredHalfWay(ACCEPTED);
+
+    assertThat(running.get()).isEqualTo("ok");
+    assertThat(bench.wire.sent()).isEqualTo(LARGE / 2);
+    assertThat(bench.endings).containsExactly(false);
+    assertThat(bench.wire.isOpen()).isFalse();
+  }
+
+  @Test
+  void anAnswerCountsIfTheServerClosesInsteadOfReading() throws Exception {
+    Running<String> running = answeredHalfWay(ACCEPTED);
+
+    bench.wire.breaksAfter(LARGE / 2);
+
+    assertThat(running.get()).isEqualTo("ok");
+    assertThat(bench.endings).containsExactly(false);
+  }
+
+  @Test
+  void aDeadlineThatCutsTheRequestBehindItsAnswerIsATimeOut() throws Exception {
+    Running<String> running = answeredHalfWay(ACCEPTED);
+
+    bench.connection.alarm.arm(System.nanoTime());
+
+    Throwable thrown = running.failure();
+    assertThat(thrown).isInstanceOf(ResponseTimeoutException.class);
+    assertThat(((ResponseTimeoutException) thrown).serverActed()).isEqualTo(ServerActed.YES);
+    assertThat(bench.endings).containsExactly(false);
+  }
+
+  @Test
+  void theEndOfTheClientThatCutsTheRequestBehindItsAnswerIsToldAsSuch() throws Exception {
+    Running<String> running = answeredHalfWay(ACCEPTED);
+
+    bench.connection.close();
+
+    assertThat(running.failure()).isInstanceOf(ClientClosedException.class);
+    assertThat(bench.endings).containsExactly(false);
+  }
+
+  @Test
+  void anInterruptThatCutsTheRequestBehindItsAnswerIsAnInterrupt() throws Exception {
+    Running<String> running = answeredHalfWay(ACCEPTED);
+
+    running.thread().interrupt();
+
+    assertThat(running.failure()).isInstanceOf(InterruptedException.class);
+    assertThat(bench.endings).containsExactly(false);
+    assertThat(bench.wire.isOpen()).isFalse();
+  }
+
+  @Test
+  void aStreamIsHandedOutWhileTheRequestIsStillBeingSent() throws Exception {
+    bench.wire.acceptsOnly(LARGE / 2).onceSent(LARGE / 2).says(ACCEPTED);
+    InputStream in =
+        bench.body(
+            post(BodyPublishers.ofString("x".repeat(LARGE))), BodySubscribers.ofInputStream());
+    assertThat(bench.endings).isEmpty();
+
+    bench.wire.acceptsOnly(Long.MAX_VALUE);
+
+    assertThat(in.readAllBytes()).isEqualTo("ok".getBytes(ISO_8859_1));
+    assertThat(sentBody()).isEqualTo("x".repeat(LARGE));
+    assertThat(bench.endings).containsExactly(true);
+  }
+
+  @Test
+  void aPublisherThatDoesNotGoOnBehindTheAnswerCostsTheConnection() throws Exception {
     Manual body = new Manual(-1);
     Running<Exchange> running = Bench.start(() -> bench.head(post(body)));
     body.publishes("abc");
-    bench.wire.says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    bench.wire.says(ACCEPTED);
 
     assertThat(running.get().deliver(BodySubscribers.ofString(ISO_8859_1))).isEqualTo("ok");
 
     assertThat(bench.endings).containsExactly(false);
     await().until(body.cancelled::get);
   }
+
+  // What is left of a body
+
+  @Test
+  void aBodyThatWaitedInVainForLeaveIsUntouched() throws Exception {
+    bench.wire.says("HTTP/1.1 417 X\r\nContent-Length: 2\r\n\r\nno");
+
+    Exchange exchange = bench.head(expecting(new Manual(5)));
+
+    assertThat(exchange.bodyTouched()).isFalse();
+    exchange.discardBody();
+    assertThat(exchange.bodyTouched()).isFalse();
+  }
+
+  @Test
+  void aBodyWhoseHeadCouldNotBeSentIsUntouched() throws Exception {
+    bench.wire.breaksAfter(10).says(TOO_LARGE);
+
+    Exchange exchange = bench.head(post(new Manual(-1)));
+
+    assertThat(exchange.bodyTouched()).isFalse();
+    exchange.discardBody();
+  }
+
+  @Test
+  void noBodyIsUntouched() throws Exception {
+    bench.wire.says(EMPTY);
+
+    assertThat(bench.head(Bench.get()).bodyTouched()).isFalse();
+  }
+
+  @Test
+  void aBodyThatWasAskedForAnythingIsTouched() throws Exception {
+    for (BodyPublisher body :
+        List.of(
+            BodyPublishers.ofString("hello"),
+            BodyPublishers.fromPublisher(BodyPublishers.ofString("hello"), 5),
+            stream("hello"))) {
+      Bench each = new Bench();
+      each.wire.once(() -> each.wire.written().contains("hello")).says(EMPTY);
+
+      Exchange exchange = each.head(post(body));
+
+      assertThat(exchange.bodyTouched()).isTrue();
+      exchange.discardBody();
+    }
+  }
+
+  /** Whoever comes first decides: it is untouched, or it is asked. */
+  @Test
+  void theEndOfTheWaitForLeaveRacesWithARefusal() throws Exception {
+    for (int round = 0; round < 1000; round++) {
+      Manual body = new Manual(5);
+      PublisherReader reader = new PublisherReader(body, 5);
+      Running<Object> asking =
+          Bench.start(() -> {
+            Object unused = reader.next(System.nanoTime());
+            return "asked";
+          });
+
+      reader.abandon();
+      boolean touched = reader.touched();
+
+      Throwable end = asking.outcome().handle((value, thrown) -> thrown).get(20, TimeUnit.SECONDS);
+      assertThat(end == null || end instanceof TimeoutException).isTrue();
+      assertThat(body.subscriber != null).isEqualTo(touched);
+    }
+  }
+
+  // Broken uploads
 
   @Test
   void aPublisherThatThrowsOnlyBecauseItWasStoppedDoesNotHarmTheAnswer() throws Exception {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -94,6 +95,20 @@ public final class ServedConnection {
    */
   public void sendAtMost(byte[] octets, int times) throws IOException {
     for (int i = 0; i < times; i++) sendInSegments(octets, 16 * 1024);
+  }
+
+  /**
+   * Reads to nowhere until the client ends the connection, orderly or not; says how much it was.
+   */
+  public long drain() throws IOException {
+    byte[] rest = new byte[8192];
+    long drained = 0;
+    try {
+      for (int count = in.read(rest); count >= 0; count = in.read(rest)) drained += count;
+    } catch (SocketException e) {
+      // It closed with octets unread, or halfway.
+    }
+    return drained;
   }
 
   /** Reads requests and gives each the same answer, until the client ends the connection. */

@@ -1,0 +1,62 @@
+package dev.redial.internal.connection;
+
+import dev.redial.ExchangeStage;
+import dev.redial.internal.http1.MalformedMessageException;
+import dev.redial.internal.http1.ResponseHead;
+import dev.redial.internal.http1.ResponseParser;
+import java.io.IOException;
+
+/** Reads the heads of one exchange's responses. Confined to the exchanging thread. */
+final class HeadReader {
+  private final Connection connection;
+  private final OutgoingRequest request;
+  private final Observation observation;
+
+  HeadReader(Connection connection, OutgoingRequest request, Observation observation) {
+    this.connection = connection;
+    this.request = request;
+    this.observation = observation;
+  }
+
+  /** Waits for the head of the final response; passes over interim ones, and minds {@code 100}. */
+  ResponseHead last(Sending sending) throws IOException, MalformedMessageException {
+    ResponseHead received = next();
+    for (int interim = 1; received.isInterim(); interim++) {
+      if (received.status() == 101)
+        throw MalformedMessageException.of(
+            "101 (Switching Protocols) although no upgrade was asked for");
+      if (interim > connection.limits.interimResponses())
+        throw MalformedMessageException.of(
+            "more than " + connection.limits.interimResponses() + " interim responses");
+      if (received.status() == 100) sending.proceed();
+      received = next();
+    }
+    return received;
+  }
+
+  private ResponseHead next() throws IOException, MalformedMessageException {
+    ResponseParser parser = connection.parser;
+    parser.reset(request.method().equals("HEAD"), request.method().equals("CONNECT"));
+    observation.reached(ExchangeStage.AWAITING_RESPONSE); // also behind an interim response
+    int end = connection.buffered() > 0 ? parse(parser) : -1;
+    while (end < 0) {
+      if (!connection.fill()) throw new EndOfStream();
+      end = parse(parser);
+    }
+    ResponseHead received = parser.head(connection.buffer(), connection.from(), end);
+    connection.takeUpTo(end);
+    return received;
+  }
+
+  private int parse(ResponseParser parser) throws MalformedMessageException {
+    try {
+      return parser.parse(connection.buffer(), connection.from(), connection.to());
+    } finally {
+      observation.reached(
+          switch (parser.progress()) {
+            case NOTHING, STATUS_LINE -> ExchangeStage.STATUS_LINE;
+            case HEADER -> ExchangeStage.HEADER;
+          });
+    }
+  }
+}

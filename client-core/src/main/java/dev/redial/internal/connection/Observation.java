@@ -1,0 +1,74 @@
+package dev.redial.internal.connection;
+
+import dev.redial.ExchangeEvidence;
+import dev.redial.ExchangeStage;
+import dev.redial.ServerActed;
+import java.time.Duration;
+
+/** What one exchange shows of itself as it goes on, for the evidence of its failure. */
+final class Observation {
+  private final Connection connection;
+  private final OutgoingRequest request;
+  private final Sending sending;
+  private final int attempt;
+  private final boolean reused;
+  private final long idleNanos;
+  private final long receivedBefore;
+
+  // Written by the exchanging thread, read by whoever words a failure.
+  private volatile ExchangeStage stage = ExchangeStage.SENDING;
+
+  // Written once, when the exchange ends well; read by whoever words a failure thereafter.
+  private volatile long bytesSent = -1;
+  private volatile long bytesReceived = -1;
+
+  Observation(
+      Connection connection,
+      OutgoingRequest request,
+      Sending sending,
+      int attempt,
+      long idleNanos) {
+    this.connection = connection;
+    this.request = request;
+    this.sending = sending;
+    this.attempt = attempt;
+    this.reused = connection.used();
+    this.idleNanos = idleNanos;
+    this.receivedBefore = connection.wire.received();
+  }
+
+  void reached(ExchangeStage next) {
+    stage = next;
+  }
+
+  /** From here on the connection carries octets of others. */
+  void end() {
+    bytesReceived = connection.wire.received() - receivedBefore;
+    bytesSent = sending.octets();
+  }
+
+  /** As of now, or of the end. */
+  ExchangeReport report() {
+    ExchangeStage reached = stage;
+    boolean unsent = reached == ExchangeStage.AWAITING_RESPONSE && !sending.isComplete();
+    return new ExchangeReport(
+        request.label(),
+        new ExchangeEvidence(
+            request.label(),
+            attempt,
+            unsent ? ExchangeStage.SENDING : reached,
+            reused,
+            Duration.ofNanos(Math.max(0, System.nanoTime() - connection.openedNanos)),
+            reused ? Duration.ofNanos(idleNanos) : Duration.ZERO,
+            bytesSent < 0 ? sending.octets() : bytesSent,
+            bytesReceived < 0 ? connection.wire.received() - receivedBefore : bytesReceived,
+            acted(reached)));
+  }
+
+  /** A server acts on a request only when it has its whole head. */
+  private ServerActed acted(ExchangeStage reached) {
+    if (reached != ExchangeStage.SENDING && reached != ExchangeStage.AWAITING_RESPONSE)
+      return ServerActed.YES;
+    return sending.headSent() ? ServerActed.MAYBE : ServerActed.NO;
+  }
+}

@@ -1,0 +1,171 @@
+package dev.redial.internal.connection;
+
+import dev.redial.internal.http1.ChunkedDecoder;
+import dev.redial.internal.http1.Framing;
+import dev.redial.internal.http1.MalformedMessageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The octets of one response body, taken out of its framing. Confined to the thread that reads it.
+ */
+final class ResponseBody {
+  private static final long UNTIL_CLOSE = Long.MAX_VALUE;
+
+  private final Connection connection;
+  private final Framing framing;
+  private final @Nullable ChunkedDecoder chunks;
+  private long remaining; // unless it is chunked
+  private boolean over;
+
+  ResponseBody(Connection connection, Framing framing) {
+    this.connection = connection;
+    this.framing = framing;
+    this.chunks = framing instanceof Framing.Chunked ? connection.chunkedDecoder() : null;
+    this.remaining =
+        switch (framing) {
+          case Framing.Empty empty -> 0;
+          case Framing.Fixed fixed -> fixed.length();
+          case Framing.Chunked chunked -> 0;
+          case Framing.UntilClose untilClose -> UNTIL_CLOSE;
+        };
+    this.over = chunks == null && remaining == 0;
+  }
+
+  /** Whether its end has been seen. */
+  boolean isOver() {
+    return over;
+  }
+
+  /** Whether it is known to be longer than that. */
+  boolean isLongerThan(long octets) {
+    return remaining > octets;
+  }
+
+  /** Whether {@link #next} will not wait for the server; takes no data. */
+  boolean arrived() {
+    if (over) return true;
+    if (connection.buffered() == 0) return false;
+    if (chunks == null) return true;
+    try {
+      return switch (chunkStep(chunks)) {
+        case END -> true;
+        case DATA -> connection.buffered() > 0; // the buffer may end behind the chunk's size
+        case NEED_OCTETS -> false;
+      };
+    } catch (MalformedMessageException e) {
+      return true; // next() meets it again
+    }
+  }
+
+  /**
+   * Reads on.
+   *
+   * @return a buffer that nobody else uses, or null at the end
+   * @throws EndOfStream if the wire ended first
+   */
+  @Nullable ByteBuffer next() throws IOException, MalformedMessageException {
+    if (over) return null;
+    return chunks == null ? nextPlain() : nextChunked(chunks);
+  }
+
+  private @Nullable ByteBuffer nextPlain() throws IOException {
+    ByteBuffer buffer =
+        connection.buffered() > 0 ? takeBuffered(remaining) : readDirectly(remaining);
+    if (buffer == null) {
+      if (remaining != UNTIL_CLOSE) throw new EndOfStream();
+      over = true;
+      return null;
+    }
+    if (remaining != UNTIL_CLOSE) {
+      remaining -= buffer.remaining();
+      over = remaining == 0;
+    }
+    return buffer;
+  }
+
+  private ByteBuffer takeBuffered(long most) {
+    int length = (int) Math.min(most, connection.buffered());
+    byte[] octets = new byte[length];
+    System.arraycopy(connection.buffer(), connection.from(), octets, 0, length);
+    connection.take(length);
+    return ByteBuffer.wrap(octets).asReadOnlyBuffer();
+  }
+
+  /** Reads past the connection's buffer; null at the orderly end. */
+  private @Nullable ByteBuffer readDirectly(long most) throws IOException {
+    byte[] octets = new byte[(int) Math.min(most, connection.bodyBuffer)];
+    int length = connection.wire.read(ByteBuffer.wrap(octets));
+    if (length < 0) return null;
+    return exact(octets, length);
+  }
+
+  /** A subscriber may keep what it gets, so a few octets must not keep a large array. */
+  private static ByteBuffer exact(byte[] octets, int length) {
+    if (length == octets.length) return ByteBuffer.wrap(octets).asReadOnlyBuffer();
+    if (length >= octets.length / 2)
+      return ByteBuffer.wrap(octets, 0, length).slice().asReadOnlyBuffer();
+    return ByteBuffer.wrap(Arrays.copyOf(octets, length)).asReadOnlyBuffer();
+  }
+
+  private @Nullable ByteBuffer nextChunked(ChunkedDecoder decoder)
+      throws IOException, MalformedMessageException {
+    while (true) {
+      switch (chunkStep(decoder)) {
+        case END -> {
+          over = true;
+          return null;
+        }
+        case DATA -> {
+          if (connection.buffered() > 0) return takeBufferedChunks(decoder);
+          ByteBuffer buffer = readDirectly(decoder.chunkRemaining());
+          if (buffer == null) throw new EndOfStream();
+          decoder.took(buffer.remaining());
+          return buffer;
+        }
+        case NEED_OCTETS -> {
+          if (!connection.fill()) throw new EndOfStream();
+        }
+      }
+    }
+  }
+
+  /** The data of all chunks that are in the buffer, as one. */
+  private ByteBuffer takeBufferedChunks(ChunkedDecoder decoder) throws MalformedMessageException {
+    byte[] octets = new byte[connection.buffered()];
+    int length = 0;
+    while (connection.buffered() > 0) {
+      int part = (int) Math.min(decoder.chunkRemaining(), connection.buffered());
+      System.arraycopy(connection.buffer(), connection.from(), octets, length, part);
+      length += part;
+      connection.take(part);
+      decoder.took(part);
+      if (chunkStep(decoder) != ChunkedDecoder.Step.DATA) break;
+    }
+    return exact(octets, length);
+  }
+
+  private ChunkedDecoder.Step chunkStep(ChunkedDecoder decoder) throws MalformedMessageException {
+    ChunkedDecoder.Step step =
+        decoder.advance(connection.buffer(), connection.from(), connection.to());
+    connection.takeUpTo(decoder.position());
+    return step;
+  }
+
+  /** How much of it came, for a failure. */
+  @Override
+  public String toString() {
+    return switch (framing) {
+      case Framing.Fixed fixed ->
+          "fixed content-length: "
+              + fixed.length()
+              + ", bytes received: "
+              + (fixed.length() - remaining);
+      case Framing.Chunked chunked -> "chunked transfer encoding, without its last chunk";
+      case Framing.UntilClose untilClose -> "until close, but it did not end in an orderly way";
+      case Framing.Empty empty -> "no body";
+    };
+  }
+}
