@@ -42,7 +42,7 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
   private final long deadline;
   private final Supplier<Map<String, List<String>>> tunnelFields;
   private @Nullable Lease<PooledConnection> lease;
-  private boolean bodyTouched;
+  private @Nullable Exchange exchange;
   private volatile boolean answered;
   private volatile boolean lostTheRace;
 
@@ -71,21 +71,21 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
   Exchange run(boolean repeatable, boolean fresh) throws IOException, InterruptedException {
     Lease<PooledConnection> lent = lend(repeatable, fresh);
     lease = lent;
-    Exchange exchange =
+    Exchange started =
         new Exchange(
             lent.connection().connection, request, number, lent.idleNanos(), deadline, this);
+    exchange = started;
     try {
-      bodyTouched = true;
-      exchange.send();
-      exchange.receiveHead();
+      started.send();
+      started.receiveHead();
       answered = true;
-      return exchange;
+      return started;
     } catch (IOException e) {
       lostTheRace = e instanceof ExchangeFailure failure && RetryRule.lostTheRace(failure);
       throw e;
     } finally {
       if (!answered) {
-        exchange.abort();
+        started.abort();
         giveUp(lent);
       }
     }
@@ -93,7 +93,8 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
 
   /** Whether the body may have been asked for, so that it would have to be published again. */
   boolean bodyTouched() {
-    return bodyTouched;
+    Exchange begun = exchange;
+    return begun != null && begun.bodyTouched();
   }
 
   /** The answer says that the server ended this connection for its idleness. */

@@ -1,5 +1,6 @@
 package dev.redial.internal.call;
 
+import dev.redial.ConnectFailedException;
 import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
@@ -123,16 +124,22 @@ final class Call<T extends @Nullable Object> {
     } catch (TunnelRefusedException e) {
       return tunnelRefused(e, route);
     } catch (IOException e) {
-      sendAgainOrThrow(e, attempt.bodyTouched() ? repeatability : repeatability.untouched(), route);
+      sendAgainOrThrow(e, now(repeatability, attempt), route);
       return Optional.empty();
     }
     try {
-      return answered(exchange, attempt, outgoing, repeatability, route);
+      return answered(exchange, attempt, outgoing, now(repeatability, attempt), route);
     } catch (Throwable thrown) {
       exchange.abort(); // whoever failed, the answer's connection is in nobody's hands any more
       if (thrown instanceof ExchangeFailure failure) engine.events().attemptFailed(failure);
       throw thrown;
     }
+  }
+
+  /** A body that nobody asked for need not be published again. */
+  private static Repeatability now(Repeatability repeatability, Attempt attempt) {
+    if (repeatability.replayable() || attempt.bodyTouched()) return repeatability;
+    return repeatability.untouched();
   }
 
   /** Asked for once in each attempt, so that what is sent is what was decided upon. */
@@ -166,6 +173,8 @@ final class Call<T extends @Nullable Object> {
       throws IOException, InterruptedException {
     if (!(e instanceof ExchangeFailure failure)) throw resending.reported(e);
     engine.events().attemptFailed(failure);
+    if (failure instanceof ConnectFailedException
+        && !engine.settings().properties().retriesConnects()) throw resending.reported(e);
     OptionalLong delay = resending.after(failure, route.origin(), repeatability);
     if (delay.isEmpty()) throw resending.reported(e);
     pause(delay.getAsLong());

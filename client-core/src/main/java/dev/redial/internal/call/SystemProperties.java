@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxHeadOctets {@code jdk.http.maxHeaderSize}, or by its other name {@code
  *     jdk.httpclient.maxResponseHeaderSize}
  * @param bodyBuffer {@code jdk.httpclient.bufsize}: the most octets of a body in one buffer
+ * @param retriesConnects not {@code jdk.httpclient.disableRetryConnect}
  * @param retriesAllMethods {@code jdk.httpclient.enableAllMethodRetry}
  * @param verifiesHostnames false by {@code jdk.internal.httpclient.disableHostnameVerification}
  * @param allowedHeaders {@code jdk.httpclient.allowRestrictedHeaders}, in lower case
@@ -35,6 +36,7 @@ public record SystemProperties(
     int maxInterimResponses,
     int maxHeadOctets,
     int bodyBuffer,
+    boolean retriesConnects,
     boolean retriesAllMethods,
     boolean verifiesHostnames,
     Set<String> allowedHeaders,
@@ -80,6 +82,7 @@ public record SystemProperties(
             .number("jdk.httpclient.bufsize", 1)
             .filter(octets -> octets <= MAX_BUFFER)
             .orElse(16 << 10),
+        !reader.flag("jdk.httpclient.disableRetryConnect"),
         reader.flag("jdk.httpclient.enableAllMethodRetry"),
         !reader.flag("jdk.internal.httpclient.disableHostnameVerification"),
         reader.names("jdk.httpclient.allowRestrictedHeaders", ""),

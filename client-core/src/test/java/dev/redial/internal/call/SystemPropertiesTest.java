@@ -76,6 +76,7 @@ class SystemPropertiesTest {
 
   private static Stream<Arguments> flags() {
     String retry = CLIENT + "enableAllMethodRetry";
+    String connect = CLIENT + "disableRetryConnect";
     String verify = "jdk.internal.httpclient.disableHostnameVerification";
     return Stream.of(
         row(retry, "true", p -> p.retriesAllMethods(), true),
@@ -84,6 +85,9 @@ class SystemPropertiesTest {
         row(retry, "false", p -> p.retriesAllMethods(), false),
         row(retry, "yes", p -> p.retriesAllMethods(), false),
         row(retry + "x", "true", p -> p.retriesAllMethods(), false),
+        row(connect, "true", p -> p.retriesConnects(), false),
+        row(connect, "false", p -> p.retriesConnects(), true),
+        row(connect + "x", "true", p -> p.retriesConnects(), true),
         row(verify, "true", p -> p.verifiesHostnames(), false),
         row(verify, "", p -> p.verifiesHostnames(), false),
         row(verify, "false", p -> p.verifiesHostnames(), true),
