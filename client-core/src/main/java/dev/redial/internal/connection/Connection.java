@@ -41,6 +41,12 @@ public final class Connection {
   final int bodyBuffer;
   final String label = Long.toString(OPENED.incrementAndGet());
 
+  /** How long connecting took; 0 if nobody measured it. */
+  long connectNanos;
+
+  /** Null where a round trip is too short to tell anything: on this machine. */
+  @Nullable RoundTrip roundTrip;
+
   private byte[] buffer = NO_BUFFER;
   private ByteBuffer view = ByteBuffer.wrap(NO_BUFFER);
   private int from;
@@ -136,6 +142,16 @@ public final class Connection {
    */
   public boolean used() {
     return exchanges > 0;
+  }
+
+  /**
+   * How long the server, or the proxy, took to answer the connection request: a round trip, and
+   * what this machine took to notice.
+   *
+   * @return in nanoseconds
+   */
+  public long connectRttNanos() {
+    return connectNanos;
   }
 
   /**

@@ -233,8 +233,10 @@ public final class Connector {
       if (dial.deadlineNanos() != Long.MAX_VALUE) alarm.arm(dial.deadlineNanos());
       if (closed) throw new IOException("closed");
       if (connected == null) opening.plain.connect(address);
-      reachability.reached(address, opening.plain.connectNanos());
+      RoundTrip roundTrip = reachability.reached(address, opening.plain.connectNanos());
       Connection connection = furnish(dial, opening);
+      connection.connectNanos = opening.plain.connectNanos();
+      if (!opening.plain.isLocal()) connection.roundTrip = roundTrip;
       opening.connection = connection;
       if (!alarm.disarm()) throw new IOException("timed out at the last moment");
       open = true;

@@ -37,15 +37,22 @@ final class Reachability {
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by lock.
-  private final Map<InetSocketAddress, Memory> memories =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+  private final Map<InetSocketAddress, Memory> memories = new Recent<>();
+  private final Map<InetSocketAddress, RoundTrip> roundTrips = new Recent<>();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<InetSocketAddress, Memory> eldest) {
-          return size() > MOST;
-        }
-      };
+  /** Forgets first what nobody has asked for longest. */
+  private static final class Recent<V> extends LinkedHashMap<InetSocketAddress, V> {
+    private static final long serialVersionUID = 1L;
+
+    Recent() {
+      super(16, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<InetSocketAddress, V> eldest) {
+      return size() > MOST;
+    }
+  }
 
   Reachability(LongSupplier clock) {
     this.clock = clock;
@@ -61,7 +68,12 @@ final class Reachability {
     }
   }
 
-  void reached(InetSocketAddress address, long connectNanos) {
+  /**
+   * Connecting succeeded.
+   *
+   * @return what is known of the way there
+   */
+  RoundTrip reached(InetSocketAddress address, long connectNanos) {
     long now = clock.getAsLong();
     lock.lock();
     try {
@@ -70,6 +82,9 @@ final class Reachability {
         memories.put(address, new Memory(now, connectNanos));
       else if (connectNanos < known.nanos)
         memories.put(address, new Memory(known.at, connectNanos));
+      RoundTrip roundTrip = roundTrips.computeIfAbsent(address, unknown -> new RoundTrip());
+      roundTrip.connected(connectNanos, now);
+      return roundTrip;
     } finally {
       lock.unlock();
     }

@@ -140,6 +140,18 @@ public final class PlainWire implements Wire {
       throw new ConnectException("Connection refused: the socket has met itself");
   }
 
+  /**
+   * Whether both ends are on this machine.
+   *
+   * @return true also if that cannot be told any more
+   */
+  public boolean isLocal() {
+    return !(remote().orElse(null) instanceof InetSocketAddress there)
+        || !(local().orElse(null) instanceof InetSocketAddress here)
+        || there.getAddress().isLoopbackAddress()
+        || there.getAddress().equals(here.getAddress());
+  }
+
   @Override
   public int read(ByteBuffer into) throws IOException {
     if (!into.hasRemaining()) throw new IllegalArgumentException("no room to read into: " + into);
