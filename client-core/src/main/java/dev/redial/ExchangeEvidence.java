@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param age how long the connection had been open; zero if there was none
  * @param idle how long the connection had been idle before this exchange; zero unless {@code
  *     reused}
+ * @param announced how long the server had said that it keeps the connection when idle ({@code
+ *     Keep-Alive: timeout}); zero if it had not said
  * @param bytesSent octets of this request that were handed to the operating system, before
  *     encryption
  * @param bytesReceived octets of this response that were received, after decryption
@@ -27,6 +29,7 @@ public record ExchangeEvidence(
     boolean reused,
     Duration age,
     Duration idle,
+    Duration announced,
     long bytesSent,
     long bytesReceived,
     ServerActed serverActed)
@@ -38,12 +41,49 @@ public record ExchangeEvidence(
     Objects.requireNonNull(stage, "stage");
     Objects.requireNonNull(age, "age");
     Objects.requireNonNull(idle, "idle");
+    Objects.requireNonNull(announced, "announced");
     Objects.requireNonNull(serverActed, "serverActed");
     if (attempt < 1) throw new IllegalArgumentException("attempt must be at least 1: " + attempt);
     if (bytesSent < 0)
       throw new IllegalArgumentException("bytesSent must not be negative: " + bytesSent);
     if (bytesReceived < 0)
       throw new IllegalArgumentException("bytesReceived must not be negative: " + bytesReceived);
+  }
+
+  /**
+   * Evidence where the server has announced nothing.
+   *
+   * @param request method and origin
+   * @param attempt the number of the attempt
+   * @param stage the step at which the exchange failed
+   * @param reused whether the connection had completed an exchange before
+   * @param age how long the connection had been open
+   * @param idle how long the connection had been idle
+   * @param bytesSent octets of this request
+   * @param bytesReceived octets of this response
+   * @param serverActed whether the server may have acted on the request
+   */
+  public ExchangeEvidence(
+      String request,
+      int attempt,
+      ExchangeStage stage,
+      boolean reused,
+      Duration age,
+      Duration idle,
+      long bytesSent,
+      long bytesReceived,
+      ServerActed serverActed) {
+    this(
+        request,
+        attempt,
+        stage,
+        reused,
+        age,
+        idle,
+        Duration.ZERO,
+        bytesSent,
+        bytesReceived,
+        serverActed);
   }
 
   /**
@@ -81,7 +121,7 @@ public record ExchangeEvidence(
     return text.append(", server acted: ").append(serverActed).toString();
   }
 
-  private static String seconds(Duration time) {
+  static String seconds(Duration time) {
     long millis = time.toMillis();
     return millis / 1000 + "." + String.format(java.util.Locale.ROOT, "%03d", millis % 1000) + " s";
   }

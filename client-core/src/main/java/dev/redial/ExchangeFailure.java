@@ -47,4 +47,13 @@ public sealed interface ExchangeFailure
   default ServerActed serverActed() {
     return evidence().serverActed();
   }
+
+  /**
+   * What happened and what could be changed, in one paragraph for people; the words may change.
+   *
+   * @return several sentences on one line
+   */
+  default String explain() {
+    return Explanation.of(this);
+  }
 }

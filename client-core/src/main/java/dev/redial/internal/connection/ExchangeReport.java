@@ -145,6 +145,7 @@ record ExchangeReport(String label, ExchangeEvidence seen) {
         seen.reused(),
         seen.age(),
         seen.idle(),
+        seen.announced(),
         seen.bytesSent(),
         seen.bytesReceived(),
         acted);

@@ -13,6 +13,7 @@ final class Observation {
   private final int attempt;
   private final boolean reused;
   private final long idleNanos;
+  private final long announcedNanos;
   private final long receivedBefore;
 
   // Written by the exchanging thread, read by whoever words a failure.
@@ -34,6 +35,7 @@ final class Observation {
     this.attempt = attempt;
     this.reused = connection.used();
     this.idleNanos = idleNanos;
+    this.announcedNanos = connection.announcedIdleNanos();
     this.receivedBefore = connection.wire.received();
   }
 
@@ -60,6 +62,7 @@ final class Observation {
             reused,
             Duration.ofNanos(Math.max(0, System.nanoTime() - connection.openedNanos)),
             reused ? Duration.ofNanos(idleNanos) : Duration.ZERO,
+            Duration.ofNanos(Math.max(0, announcedNanos)),
             bytesSent < 0 ? sending.octets() : bytesSent,
             bytesReceived < 0 ? connection.wire.received() - receivedBefore : bytesReceived,
             acted(reached)));

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.redial.ConnectFailedException;
 import dev.redial.HangUpException;
 import dev.redial.RedialClient;
+import dev.redial.RequestBodyException;
 import dev.redial.ResponseTimeoutException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -379,7 +380,7 @@ class AsyncCallTest {
                 HttpRequest.newBuilder(hello.uri()).POST(publisher).build(),
                 BodyHandlers.ofString()));
 
-    assertThat(thrown).isSameAs(own);
+    assertThat(thrown).isInstanceOf(RequestBodyException.class).hasCause(own);
     assertThat(client.stats().active()).isZero();
   }
 

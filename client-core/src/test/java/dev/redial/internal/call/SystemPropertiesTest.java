@@ -122,6 +122,7 @@ class SystemPropertiesTest {
                 8,
                 393216,
                 16384,
+                true,
                 false,
                 true,
                 Set.of(),

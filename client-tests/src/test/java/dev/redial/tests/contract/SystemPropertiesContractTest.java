@@ -5,7 +5,9 @@ import static dev.redial.tests.kit.Requests.of;
 import static dev.redial.tests.kit.Requests.post;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.redial.ConnectFailedException;
 import dev.redial.KeepAlive;
 import dev.redial.RedialClient;
 import dev.redial.tests.kit.Answers;
@@ -14,9 +16,11 @@ import dev.redial.tests.kit.Rig;
 import dev.redial.tests.kit.ScriptedServer;
 import dev.redial.tests.kit.TlsMaterial;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.net.ProxySelector;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,6 +33,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -189,6 +194,24 @@ class SystemPropertiesContractTest {
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(sizes.stream().mapToInt(Integer::intValue).sum()).isEqualTo(300_000);
     assertThat(sizes).allMatch(size -> size <= 65536).anyMatch(size -> size > 16384);
+  }
+
+  @Test
+  void aFailedConnectIsRepeatedUnlessThatIsDisabled() throws Exception {
+    ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    URI nobody = URI.create("http://127.0.0.1:" + closed.getLocalPort() + "/");
+    closed.close();
+    for (boolean disabled : new boolean[] {false, true}) {
+      RedialClient client = client(CLIENT + "disableRetryConnect", "" + disabled);
+      ConnectFailedException refused =
+          catchThrowableOfType(ConnectFailedException.class, () -> answer(client, get(nobody)));
+      List<Integer> later =
+          Stream.of(refused.getSuppressed())
+              .filter(ConnectFailedException.class::isInstance)
+              .map(again -> ((ConnectFailedException) again).evidence().attempt())
+              .toList();
+      assertThat(later).isEqualTo(disabled ? List.of() : List.of(2, 3));
+    }
   }
 
   @Test

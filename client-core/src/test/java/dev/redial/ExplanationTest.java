@@ -1,0 +1,95 @@
+package dev.redial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ExplanationTest {
+  private static ExchangeEvidence seen(boolean reused, int announcedSeconds, ServerActed acted) {
+    return new ExchangeEvidence(
+        "POST http://a.example",
+        2,
+        ExchangeStage.AWAITING_RESPONSE,
+        reused,
+        Duration.ofSeconds(9),
+        reused ? Duration.ofMillis(4_980) : Duration.ZERO,
+        Duration.ofSeconds(announcedSeconds),
+        120,
+        0,
+        acted);
+  }
+
+  private static HangUpException hangUp(boolean reused, int announcedSeconds) {
+    return new HangUpException(
+        "m", HangUpException.Ending.FIN, seen(reused, announcedSeconds, ServerActed.MAYBE));
+  }
+
+  @Test
+  void theRaceIsExplainedWithItsTimes() {
+    assertThat(hangUp(true, 0).explain())
+        .startsWith(
+            "Attempt 2 of POST http://a.example failed: the server closed the connection when it had been idle for"
+                + " 4.980 s, before it answered. It announces no idle limit.")
+        .contains("keep-alive", "unrepeatableIdleLimit below 4.980 s")
+        .endsWith("an Idempotency-Key, or Retries.withRepeatable, lets Redial do so by itself.");
+    assertThat(hangUp(true, 5).explain()).contains("It announces an idle limit of 5.000 s.");
+  }
+
+  @Test
+  void aFreshHangUpIsNoRace() {
+    assertThat(hangUp(false, 0).explain()).contains("although it was new").doesNotContain("idle");
+  }
+
+  @ParameterizedTest
+  @EnumSource(HangUpException.Ending.class)
+  void eachEndingHasItsWords(HangUpException.Ending ending) {
+    String text = new HangUpException("m", ending, seen(true, 0, ServerActed.NO)).explain();
+    assertThat(text)
+        .contains(
+            switch (ending) {
+              case FIN -> "closed the connection";
+              case RST -> "reset the connection";
+              case TIMED_OUT -> "TCP gave the connection up";
+            })
+        .endsWith("it is safe to send it again.");
+  }
+
+  static Stream<ExchangeFailure> everyFailure() {
+    ExchangeEvidence evidence = seen(false, 0, ServerActed.YES);
+    return Stream.of(
+        new ClientClosedException("m", evidence),
+        new ConnectFailedException("m", evidence),
+        new ConnectTimeoutException("m", evidence),
+        new HangUpException("m", HangUpException.Ending.RST, evidence),
+        new MalformedResponseException("m", evidence),
+        new PoolTimeoutException("m", evidence),
+        new RequestBodyException("m", evidence),
+        new ResponseBodyException("m", evidence),
+        new ResponseTimeoutException("m", evidence),
+        new TlsFailureException("m", evidence),
+        new TlsHandshakeException("m", evidence),
+        new TlsHandshakeException("m", evidence, true, new java.io.IOException("gone")),
+        new TruncatedBodyException("m", evidence),
+        new UnresolvedHostException("m", evidence));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyFailure")
+  void everyFailureIsExplainedInOneLineOfSentences(ExchangeFailure failure) {
+    assertThat(failure.explain())
+        .startsWith("Attempt 2 of POST http://a.example failed: ")
+        .endsWith("The server has acted on the request: its answer had begun.")
+        .doesNotContain("\n", "  ", "null")
+        .hasSizeGreaterThan(120);
+  }
+
+  @Test
+  void noTwoFailuresAreExplainedAlike() {
+    assertThat(everyFailure().map(ExchangeFailure::explain)).doesNotHaveDuplicates();
+  }
+}
