@@ -100,6 +100,7 @@ enum HangUp {
     switch (ending) {
       case FIN -> c.fin();
       case RST -> c.rst();
+      case TIMED_OUT -> throw new IllegalStateException("no server can do that");
     }
   }
 }

@@ -72,6 +72,16 @@ public abstract sealed class RealServer implements AutoCloseable
     process.killWorkers();
   }
 
+  /** Stops the server's process from running, as a debugger or a full machine does. */
+  public final void suspend() throws IOException, InterruptedException {
+    process.signal("STOP");
+  }
+
+  /** Lets it run on. */
+  public final void resume() throws IOException, InterruptedException {
+    process.signal("CONT");
+  }
+
   /** Stops the server. */
   @Override
   public final void close() {

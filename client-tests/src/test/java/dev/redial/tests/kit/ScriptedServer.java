@@ -144,6 +144,16 @@ public final class ScriptedServer implements AutoCloseable {
         1);
   }
 
+  /** When the client ended that connection, on the scale of {@link System#nanoTime()}. */
+  public long nanosOfEndByClient(int connection) {
+    return events
+        .await(
+            connection + " client FIN or RST",
+            e -> e.connection() == connection && e.what().startsWith("client "),
+            1)
+        .nanos();
+  }
+
   /**
    * The milliseconds between the first occurrences of two things on a connection; waits for both.
    */

@@ -1,0 +1,139 @@
+package dev.redial.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.redial.HangUpException;
+import dev.redial.RedialClient;
+import dev.redial.ServerActed;
+import dev.redial.tests.kit.Crowd;
+import dev.redial.tests.kit.Nginx;
+import dev.redial.tests.kit.RequestSeen;
+import dev.redial.tests.kit.Requests;
+import dev.redial.tests.kit.Rig;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Calls without a pause while nginx is reloaded, or its workers are killed, again and again. */
+class UnderFireTest {
+  private static final int THREADS = 64;
+
+  @RegisterExtension final Rig rig = new Rig();
+
+  @TempDir Path folder;
+
+  /** What is done to the server. */
+  private enum Blow {
+    RELOAD,
+    KILL
+  }
+
+  @Test
+  void reloads() throws Exception {
+    assertNothingLost(Blow.RELOAD, Duration.ofSeconds(4), Duration.ofMillis(800));
+  }
+
+  @Test
+  void deathsOfWorkers() throws Exception {
+    assertNothingLost(Blow.KILL, Duration.ofSeconds(4), Duration.ofMillis(800));
+  }
+
+  @Test
+  @Tag("soak")
+  void manyReloads() throws Exception {
+    assertNothingLost(Blow.RELOAD, Duration.ofSeconds(30), Duration.ofSeconds(2));
+  }
+
+  @Test
+  @Tag("soak")
+  void manyDeathsOfWorkers() throws Exception {
+    assertNothingLost(Blow.KILL, Duration.ofSeconds(30), Duration.ofSeconds(2));
+  }
+
+  private void assertNothingLost(Blow blow, Duration length, Duration interval) throws Exception {
+    Nginx.assumeInstalled();
+    Nginx server = Nginx.start(folder, "", "location / { return 200 ok; }");
+    rig.watch(server, server.port());
+    RedialClient client = rig.client();
+    Map<String, IOException> failed = new ConcurrentHashMap<>();
+    AtomicInteger calls = new AtomicInteger();
+    CountDownLatch over = new CountDownLatch(1);
+    Thread striking = Thread.ofPlatform().start(() -> strike(server, blow, length, interval, over));
+    Crowd.run(
+        THREADS,
+        THREADS,
+        thread -> {
+          for (int i = 0; over.getCount() > 0; i++) {
+            String id = (i % 2 == 0 ? "get-" : "post-") + thread + "-" + i;
+            calls.incrementAndGet();
+            try {
+              assertThat(client.send(request(server, id), BodyHandlers.ofString()).body())
+                  .isEqualTo("ok");
+            } catch (IOException e) {
+              failed.put(id, e);
+            }
+          }
+        });
+    striking.join();
+
+    long posts = failed.keySet().stream().filter(id -> id.startsWith("post-")).count();
+    System.out.printf(
+        "%s every %d ms: %d calls, %d GETs and %d POSTs lost, %d connections opened%n",
+        blow,
+        interval.toMillis(),
+        calls.get(),
+        failed.size() - posts,
+        posts,
+        client.stats().opened());
+    assertThat(failed).allSatisfy((id, failure) -> assertThat(id).startsWith("post-"));
+    assertThat(posts).isLessThanOrEqualTo(blow == Blow.RELOAD ? 0 : calls.get() / 2 / 200);
+    assertThat(failed.values())
+        .allSatisfy(failure -> {
+          assertThat(failure).isInstanceOf(HangUpException.class);
+          assertThat(((HangUpException) failure).serverActed()).isEqualTo(ServerActed.MAYBE);
+        });
+    assertThat(server.executions())
+        .as("no POST was executed twice")
+        .allSatisfy((id, times) -> {
+          if (id.startsWith("post-")) assertThat(times).as(id).isEqualTo(1);
+        });
+  }
+
+  private static HttpRequest request(Nginx server, String id) {
+    HttpRequest.Builder request =
+        Requests.of("GET", server.uri("/")).header(RequestSeen.ID_FIELD, id);
+    return id.startsWith("post-")
+        ? request.POST(BodyPublishers.ofString("content")).build()
+        : request.GET().build();
+  }
+
+  private static void strike(
+      Nginx server, Blow blow, Duration length, Duration interval, CountDownLatch over) {
+    long end = System.nanoTime() + length.toNanos();
+    try {
+      while (System.nanoTime() < end) {
+        switch (blow) {
+          case RELOAD -> server.reload();
+          case KILL -> server.killWorkers();
+        }
+        boolean unused = over.await(interval.toNanos(), TimeUnit.NANOSECONDS); // just the interval
+      }
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException("the server could not be struck", e);
+    } finally {
+      over.countDown();
+    }
+  }
+}
