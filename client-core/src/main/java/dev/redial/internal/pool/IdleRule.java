@@ -65,8 +65,7 @@ record IdleRule(long idleNanos, long unrepeatableNanos) {
 
   /** Where a lost race loses the request. */
   private long sure(long promised, @Nullable Belief learned, long roundTripNanos) {
-    long limit = promised < 0 ? Long.MAX_VALUE : promised;
-    if (learned != null) limit = learnedLimit(promised, learned);
+    long limit = limitNanos(promised, learned);
     if (limit == Long.MAX_VALUE) return unrepeatableNanos;
     long allowed = limit - margin(limit, roundTripNanos);
     boolean kept = promised >= 0 || (learned != null && learned.witnessed());
@@ -75,8 +74,12 @@ record IdleRule(long idleNanos, long unrepeatableNanos) {
         : Math.min(allowed, unrepeatableNanos); // a hang-up alone tells no time that is safe
   }
 
-  /** Shortens what was promised at once; lengthens it only if it was seen again and again. */
-  private static long learnedLimit(long promised, Belief learned) {
+  /**
+   * For how long a server keeps connections: what was learned shortens what was promised at once,
+   * and lengthens it if it was seen again and again. {@link Long#MAX_VALUE} if nothing is known.
+   */
+  static long limitNanos(long promised, @Nullable Belief learned) {
+    if (learned == null) return promised < 0 ? Long.MAX_VALUE : promised;
     long limit = learned.limitNanos();
     if (promised < 0 || limit < promised) return limit;
     return promised > 0 && learned.witnessed() && learned.confirmed() ? limit : promised;
