@@ -166,8 +166,10 @@ public record KeepAlive(
 
   /**
    * A copy that knows how long a server keeps an idle connection, so that nothing has to be learned
-   * at the cost of a request: for a server that announces nothing and whose configuration you know.
-   * It shortens what the server announces, and what is learned still shortens it.
+   * at the cost of a request: for a server that announces nothing and whose configuration you know,
+   * or for a load balancer on the way that forgets idle connections without telling anybody. No
+   * request rides on a connection that has been idle for longer. It shortens what the server
+   * announces, and what is learned still shortens it.
    *
    * <pre>{@code
    * KeepAlive.defaults().withKnownLimit(URI.create("http://inventory:8080"), Duration.ofSeconds(5))

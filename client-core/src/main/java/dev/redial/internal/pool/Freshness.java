@@ -67,8 +67,13 @@ final class Freshness<R, C extends Poolable> {
   long allowedNanos(Berth<R, C> berth, Need need, long now) {
     if (need == Need.FRESH || now - berth.expiresNanos >= 0) return 0;
     boolean repeatable = need == Need.REPEATABLE;
-    return rule.allowedNanos(
-        repeatable, berth.promisedNanos, berth.lesson().believed(now), berth.roundTripNanos);
+    Lesson lesson = berth.lesson();
+    long allowed =
+        rule.allowedNanos(
+            repeatable, berth.promisedNanos, lesson.believed(now), berth.roundTripNanos);
+    return lesson.presetNanos() < 0
+        ? allowed
+        : Math.min(allowed, IdleRule.underPresetNanos(lesson.presetNanos()));
   }
 
   /**
@@ -77,6 +82,7 @@ final class Freshness<R, C extends Poolable> {
    */
   boolean mayOutlive(Berth<R, C> berth, long ageNanos, long now) {
     if (now - berth.expiresNanos >= 0 || berth.promisedNanos == 0) return false;
+    if (berth.lesson().presetNanos() >= 0) return false;
     Belief held = berth.lesson().believed(now);
     return (held == null || held.witnessed())
         && ageNanos < rule.allowedNanos(true, IdleRule.UNKNOWN, null, 0);

@@ -26,6 +26,8 @@ record IdleRule(long idleNanos, long unrepeatableNanos) {
   private static final long SHORTEST_MARGIN_NANOS = Duration.ofMillis(100).toNanos();
   private static final long USUAL_MARGIN_NANOS = Duration.ofSeconds(1).toNanos();
 
+  private static final long PRESET_MARGIN_NANOS = Duration.ofMillis(250).toNanos();
+
   static IdleRule of(KeepAlive keepAlive) {
     if (!keepAlive.enabled()) return new IdleRule(0, 0);
     return new IdleRule(
@@ -49,6 +51,14 @@ record IdleRule(long idleNanos, long unrepeatableNanos) {
             ? worthTrying(promised, learned, roundTripNanos)
             : sure(promised, learned, roundTripNanos);
     return Math.max(0, Math.min(ceiling, allowed));
+  }
+
+  /**
+   * The user's word is never tried: it may stand for something on the way that forgets a connection
+   * without telling anybody, so that no probe sees it.
+   */
+  static long underPresetNanos(long preset) {
+    return preset - Math.min(PRESET_MARGIN_NANOS, preset / 20);
   }
 
   /**

@@ -93,6 +93,11 @@ final class Lesson {
     return knowledge.at(now);
   }
 
+  /** The user's word, or {@link IdleRule#UNKNOWN}. */
+  long presetNanos() {
+    return preset;
+  }
+
   /** What is known of the limit, by whatever means, or null; the value is for {@code stats()}. */
   @Nullable IdleLimit limit(long now) {
     Belief held = knowledge.at(now);

@@ -107,6 +107,20 @@ class OriginStatsTest {
     assertThat(told.lendUnrepeatable("a").reused()).isFalse();
   }
 
+  @Test
+  void noRequestRidesLongerThanTheUserSays() throws Exception {
+    Harbour told =
+        new Harbour(
+            PoolLimits.defaults(), KeepAlive.defaults(), route -> Duration.ofSeconds(5).toNanos());
+    FakeConnection connection = told.stock("a", 1).get(0);
+    told.pass(Duration.ofMillis(4_749));
+    told.lend("a").giveBack();
+    told.pass(Duration.ofMillis(4_750));
+    told.sweep();
+    assertThat(connection.closed()).isTrue();
+    assertThat(told.pool.belief("a")).isNull();
+  }
+
   private Lease<FakeConnection> open(String server) throws Exception {
     return harbour.pool.lend(
         "a",
