@@ -1,6 +1,10 @@
 package dev.redial;
 
+import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -24,6 +28,8 @@ import java.util.Objects;
  *     after which the hastiest load balancers forget a connection without telling anybody
  * @param tcpInterval time between TCP keep-alive probes. Default 15 s
  * @param tcpProbes unanswered TCP keep-alive probes after which the connection is dead. Default 4
+ * @param knownLimits how long servers keep an idle connection, by origin, for those of which that
+ *     is known beforehand. Default empty: the client honours what is announced and learns the rest
  */
 public record KeepAlive(
     boolean enabled,
@@ -32,7 +38,8 @@ public record KeepAlive(
     Duration lifetimeLimit,
     Duration tcpIdle,
     Duration tcpInterval,
-    int tcpProbes) {
+    int tcpProbes,
+    Map<URI, Duration> knownLimits) {
 
   private static final KeepAlive DEFAULTS =
       new KeepAlive(
@@ -42,7 +49,8 @@ public record KeepAlive(
           Duration.ofMinutes(10),
           Duration.ofSeconds(60),
           Duration.ofSeconds(15),
-          4);
+          4,
+          Map.of());
 
   /** Checks every value; a bad one is named in the message. */
   public KeepAlive {
@@ -62,6 +70,7 @@ public record KeepAlive(
     requireWholeSeconds(tcpInterval, "tcpInterval");
     if (tcpProbes < 1 || tcpProbes > 127)
       throw new IllegalArgumentException("tcpProbes must be 1 to 127: " + tcpProbes);
+    knownLimits = checked(knownLimits);
   }
 
   /**
@@ -86,7 +95,8 @@ public record KeepAlive(
         DEFAULTS.lifetimeLimit,
         DEFAULTS.tcpIdle,
         DEFAULTS.tcpInterval,
-        DEFAULTS.tcpProbes);
+        DEFAULTS.tcpProbes,
+        DEFAULTS.knownLimits);
   }
 
   /**
@@ -101,7 +111,7 @@ public record KeepAlive(
     Duration unrepeatable =
         unrepeatableIdleLimit.compareTo(limit) > 0 ? limit : unrepeatableIdleLimit;
     return new KeepAlive(
-        enabled, limit, unrepeatable, lifetimeLimit, tcpIdle, tcpInterval, tcpProbes);
+        enabled, limit, unrepeatable, lifetimeLimit, tcpIdle, tcpInterval, tcpProbes, knownLimits);
   }
 
   /**
@@ -112,7 +122,8 @@ public record KeepAlive(
    * @return the copy
    */
   public KeepAlive withUnrepeatableIdleLimit(Duration limit) {
-    return new KeepAlive(enabled, idleLimit, limit, lifetimeLimit, tcpIdle, tcpInterval, tcpProbes);
+    return new KeepAlive(
+        enabled, idleLimit, limit, lifetimeLimit, tcpIdle, tcpInterval, tcpProbes, knownLimits);
   }
 
   /**
@@ -123,7 +134,14 @@ public record KeepAlive(
    */
   public KeepAlive withLifetimeLimit(Duration limit) {
     return new KeepAlive(
-        enabled, idleLimit, unrepeatableIdleLimit, limit, tcpIdle, tcpInterval, tcpProbes);
+        enabled,
+        idleLimit,
+        unrepeatableIdleLimit,
+        limit,
+        tcpIdle,
+        tcpInterval,
+        tcpProbes,
+        knownLimits);
   }
 
   /**
@@ -136,7 +154,80 @@ public record KeepAlive(
    */
   public KeepAlive withTcpKeepAlive(Duration idle, Duration interval, int probes) {
     return new KeepAlive(
-        enabled, idleLimit, unrepeatableIdleLimit, lifetimeLimit, idle, interval, probes);
+        enabled,
+        idleLimit,
+        unrepeatableIdleLimit,
+        lifetimeLimit,
+        idle,
+        interval,
+        probes,
+        knownLimits);
+  }
+
+  /**
+   * A copy that knows how long a server keeps an idle connection, so that nothing has to be learned
+   * at the cost of a request: for a server that announces nothing and whose configuration you know,
+   * or for a load balancer on the way that forgets idle connections without telling anybody. No
+   * request rides on a connection that has been idle for longer. It shortens what the server
+   * announces, and what is learned still shortens it.
+   *
+   * <pre>{@code
+   * KeepAlive.defaults().withKnownLimit(URI.create("http://inventory:8080"), Duration.ofSeconds(5))
+   * }</pre>
+   *
+   * @param origin scheme http or https, host and port, nothing else
+   * @param limit as the server is configured, without any margin; zero if it keeps none
+   * @return the copy
+   */
+  public KeepAlive withKnownLimit(URI origin, Duration limit) {
+    Objects.requireNonNull(limit, "limit");
+    Map<URI, Duration> limits = new HashMap<>(knownLimits);
+    limits.put(normal(origin), limit);
+    return new KeepAlive(
+        enabled,
+        idleLimit,
+        unrepeatableIdleLimit,
+        lifetimeLimit,
+        tcpIdle,
+        tcpInterval,
+        tcpProbes,
+        limits);
+  }
+
+  private static Map<URI, Duration> checked(Map<URI, Duration> given) {
+    Map<URI, Duration> limits = new HashMap<>();
+    for (Map.Entry<URI, Duration> entry : given.entrySet()) {
+      URI origin = normal(entry.getKey());
+      Duration limit = Objects.requireNonNull(entry.getValue(), "limit");
+      if (limit.isNegative())
+        throw new IllegalArgumentException(
+            "the known limit of " + origin + " must not be negative: " + limit);
+      if (limits.put(origin, limit) != null)
+        throw new IllegalArgumentException("two known limits for " + origin);
+    }
+    return Map.copyOf(limits);
+  }
+
+  /** In lower case and without the scheme's own port, so that equal origins are equal. */
+  private static URI normal(URI origin) {
+    Objects.requireNonNull(origin, "origin");
+    String scheme = String.valueOf(origin.getScheme()).toLowerCase(Locale.ROOT);
+    boolean http = scheme.equals("http") || scheme.equals("https");
+    String path = origin.getRawPath();
+    boolean more =
+        origin.getRawUserInfo() != null
+            || (path != null && !path.isEmpty() && !path.equals("/"))
+            || origin.getRawQuery() != null
+            || origin.getRawFragment() != null;
+    if (!http || origin.getHost() == null || more)
+      throw new IllegalArgumentException(
+          "a known limit is for an origin such as https://example.com:8443, nothing else: "
+              + origin);
+    int own = scheme.equals("https") ? 443 : 80;
+    boolean named = origin.getPort() != -1 && origin.getPort() != own;
+    String host = origin.getHost();
+    String lower = host.indexOf('%') < 0 ? host.toLowerCase(Locale.ROOT) : host;
+    return URI.create(scheme + "://" + lower + (named ? ":" + origin.getPort() : ""));
   }
 
   private static void requirePositive(Duration value, String name) {

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KeepAliveTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -27,7 +30,8 @@ class KeepAliveTest {
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(15),
-                4));
+                4,
+                Map.of()));
   }
 
   @Test
@@ -50,7 +54,8 @@ class KeepAliveTest {
                 DEFAULTS.lifetimeLimit(),
                 DEFAULTS.tcpIdle(),
                 DEFAULTS.tcpInterval(),
-                4));
+                4,
+                Map.of()));
     assertThat(DEFAULTS.withUnrepeatableIdleLimit(other))
         .isEqualTo(
             new KeepAlive(
@@ -60,7 +65,8 @@ class KeepAliveTest {
                 DEFAULTS.lifetimeLimit(),
                 DEFAULTS.tcpIdle(),
                 DEFAULTS.tcpInterval(),
-                4));
+                4,
+                Map.of()));
     assertThat(DEFAULTS.withLifetimeLimit(other))
         .isEqualTo(
             new KeepAlive(
@@ -70,11 +76,19 @@ class KeepAliveTest {
                 other,
                 DEFAULTS.tcpIdle(),
                 DEFAULTS.tcpInterval(),
-                4));
+                4,
+                Map.of()));
     assertThat(DEFAULTS.withTcpKeepAlive(SECOND, other, 127))
         .isEqualTo(
             new KeepAlive(
-                true, DEFAULTS.idleLimit(), SECOND, DEFAULTS.lifetimeLimit(), SECOND, other, 127));
+                true,
+                DEFAULTS.idleLimit(),
+                SECOND,
+                DEFAULTS.lifetimeLimit(),
+                SECOND,
+                other,
+                127,
+                Map.of()));
     assertThat(KeepAlive.off().withIdleLimit(other).enabled()).isFalse();
   }
 
@@ -164,5 +178,51 @@ class KeepAliveTest {
     assertThatThrownBy(made::get)
         .isInstanceOf(NullPointerException.class)
         .hasMessageContaining(names);
+  }
+
+  @Test
+  void knownLimitsAddUp() {
+    KeepAlive known =
+        DEFAULTS
+            .withKnownLimit(URI.create("HTTP://Example.com:80/"), SECOND)
+            .withKnownLimit(URI.create("https://[::1]:8443"), Duration.ZERO)
+            .withIdleLimit(SECOND)
+            .withUnrepeatableIdleLimit(SECOND)
+            .withLifetimeLimit(SECOND)
+            .withTcpKeepAlive(SECOND, SECOND, 4);
+    assertThat(known.knownLimits())
+        .containsOnly(
+            Map.entry(URI.create("http://example.com"), SECOND),
+            Map.entry(URI.create("https://[::1]:8443"), Duration.ZERO));
+    assertThat(known.withKnownLimit(URI.create("http://example.com"), Duration.ZERO).knownLimits())
+        .containsEntry(URI.create("http://example.com"), Duration.ZERO);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "example.com",
+        "/path",
+        "ftp://example.com",
+        "http:opaque",
+        "http://user@example.com",
+        "http://example.com/path",
+        "http://example.com?query",
+        "http://example.com#fragment"
+      })
+  void aKnownLimitIsForAnOriginAlone(String origin) {
+    assertThatThrownBy(() -> DEFAULTS.withKnownLimit(URI.create(origin), SECOND))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "a known limit is for an origin such as https://example.com:8443, nothing else: "
+                + origin);
+  }
+
+  @Test
+  void aKnownLimitIsNotNegative() {
+    URI origin = URI.create("http://example.com");
+    assertThatThrownBy(() -> DEFAULTS.withKnownLimit(origin, SECOND.negated()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the known limit of http://example.com must not be negative: PT-1S");
   }
 }

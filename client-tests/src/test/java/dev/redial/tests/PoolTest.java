@@ -12,9 +12,11 @@ import dev.redial.RedialClient;
 import dev.redial.ServerActed;
 import dev.redial.tests.kit.Answers;
 import dev.redial.tests.kit.Gate;
+import dev.redial.tests.kit.Requests;
 import dev.redial.tests.kit.Rig;
 import dev.redial.tests.kit.ScriptedServer;
 import dev.redial.tests.kit.ScriptedServer.Script;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
@@ -156,8 +158,9 @@ class PoolTest {
         };
     ScriptedServer server = rig.server(hangsUp, ScriptedServer.always(OK));
     RedialClient client = rig.client(b -> b.pool(PoolLimits.defaults().withMaxPerOrigin(1)));
-    var doomed = client.sendAsync(get(server.uri("/doomed")), BodyHandlers.ofString());
-    server.await(1, "GET /doomed");
+    HttpRequest post = Requests.post(server.uri("/doomed"), "content"); // it is not repeated
+    var doomed = client.sendAsync(post, BodyHandlers.ofString());
+    server.await(1, "POST /doomed");
     var waiter = client.sendAsync(get(server.uri("/waiter")), BodyHandlers.ofString());
     Awaitility.await().until(() -> client.stats().waiting() == 1);
     gate.open();

@@ -81,7 +81,11 @@ public final class Engine {
                 settings.properties().bodyBuffer()));
     this.pool =
         Pool.create(
-            settings.pool(), settings.keepAlive(), settings.properties().maxIdle(), abandoned);
+            settings.pool(),
+            settings.keepAlive(),
+            new KnownLimits(settings.keepAlive()),
+            settings.properties().maxIdle(),
+            abandoned);
     this.budgets = new Budgets(settings.retries(), System::nanoTime);
     this.events = new Events(settings.listener());
     this.addressBook = new AddressBook(settings.resolver());
@@ -247,7 +251,7 @@ public final class Engine {
     } finally {
       lock.unlock();
     }
-    return pool.stats().active() == 0;
+    return pool.counts().active() == 0;
   }
 
   /**

@@ -38,11 +38,11 @@ final class PooledConnection implements Poolable {
 
   @Override
   public @Nullable Object server() {
-    return null;
+    return connection.server();
   }
 
   @Override
   public long roundTripNanos() {
-    return 0;
+    return connection.connectRttNanos();
   }
 }

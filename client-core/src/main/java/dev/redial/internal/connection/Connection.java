@@ -11,6 +11,7 @@ import dev.redial.internal.wire.Watchdog;
 import dev.redial.internal.wire.Wire;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -40,6 +41,9 @@ public final class Connection {
   final long openedNanos;
   final int bodyBuffer;
   final String label = Long.toString(OPENED.incrementAndGet());
+
+  /** Where it leads; null if nobody said. */
+  @Nullable InetSocketAddress server;
 
   /** How long connecting took; 0 if nobody measured it. */
   long connectNanos;
@@ -142,6 +146,15 @@ public final class Connection {
    */
   public boolean used() {
     return exchanges > 0;
+  }
+
+  /**
+   * The address of the server, or of the proxy.
+   *
+   * @return null if the connection was not made by a connector
+   */
+  public @Nullable InetSocketAddress server() {
+    return server;
   }
 
   /**

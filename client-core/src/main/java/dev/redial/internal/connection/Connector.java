@@ -235,6 +235,7 @@ public final class Connector {
       if (connected == null) opening.plain.connect(address);
       RoundTrip roundTrip = reachability.reached(address, opening.plain.connectNanos());
       Connection connection = furnish(dial, opening);
+      connection.server = address;
       connection.connectNanos = opening.plain.connectNanos();
       if (!opening.plain.isLocal()) connection.roundTrip = roundTrip;
       opening.connection = connection;

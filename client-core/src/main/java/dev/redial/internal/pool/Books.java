@@ -1,6 +1,8 @@
 package dev.redial.internal.pool;
 
+import dev.redial.IdleLimit;
 import dev.redial.KeepAlive;
+import dev.redial.OriginStats;
 import dev.redial.PoolLimits;
 import dev.redial.PoolStats;
 import dev.redial.internal.pool.Berth.State;
@@ -8,10 +10,13 @@ import dev.redial.internal.pool.Chain.Link;
 import dev.redial.internal.pool.Poolable.Health;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -65,12 +70,13 @@ final class Books<R, C extends Poolable> {
   Books(
       PoolLimits limits,
       KeepAlive keepAlive,
+      ToLongFunction<? super R> presets,
       int maxIdle,
       LongSupplier wallMillis,
       RandomGenerator jitter) {
     this.limits = limits;
     this.maxIdle = maxIdle;
-    this.freshness = new Freshness<>(keepAlive, wallMillis);
+    this.freshness = new Freshness<>(keepAlive, presets, wallMillis);
     this.line = new WaitingLine<>(limits.maxPerOrigin());
     this.lifetimeNanos = Nanos.of(keepAlive.lifetimeLimit());
     this.jitter = jitter;
@@ -131,8 +137,8 @@ final class Books<R, C extends Poolable> {
   Standing standing(R route) {
     Shelf<R, C> shelf = shelves.get(route);
     return shelf == null
-        ? new Standing(stats(), 0, 0)
-        : new Standing(stats(), shelf.total, shelf.waiters.size());
+        ? new Standing(counts(), 0, 0)
+        : new Standing(counts(), shelf.total, shelf.waiters.size());
   }
 
   /** The connection for an empty berth is open; false if the pool was closed meanwhile. */
@@ -315,9 +321,37 @@ final class Books<R, C extends Poolable> {
     return total() == 0;
   }
 
-  PoolStats stats() {
+  /** Without the origins, which cost time. */
+  PoolStats counts() {
+    return stats(List.of());
+  }
+
+  PoolStats stats(long now) {
+    Map<R, IdleLimit> limits = freshness.limits(now);
+    List<OriginStats> origins = new ArrayList<>();
+    for (Shelf<R, C> shelf : shelves.values()) {
+      int idleOnes = shelf.idle.size();
+      Optional<IdleLimit> limit = Optional.ofNullable(limits.remove(shelf.route));
+      int active = shelf.total - idleOnes;
+      origins.add(
+          new OriginStats(
+              String.valueOf(shelf.route),
+              shelf.total,
+              active,
+              idleOnes,
+              shelf.waiters.size(),
+              limit));
+    }
+    limits.forEach((route, limit) ->
+        origins.add(new OriginStats(String.valueOf(route), 0, 0, 0, 0, Optional.of(limit))));
+    origins.sort(Comparator.comparing(OriginStats::origin));
+    return stats(origins);
+  }
+
+  private PoolStats stats(List<OriginStats> origins) {
     int active = total() - idle.size();
-    return new PoolStats(total(), active, idle.size(), line.size(), opened, reused, discardedStale);
+    return new PoolStats(
+        total(), active, idle.size(), line.size(), opened, reused, discardedStale, origins);
   }
 
   /** How many routes there is anything held for, except what was learned. */

@@ -1,9 +1,12 @@
 package dev.redial.internal.pool;
 
+import dev.redial.IdleLimit;
 import dev.redial.KeepAlive;
 import dev.redial.internal.pool.Poolable.Health;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +18,7 @@ final class Freshness<R, C extends Poolable> {
   private static final long SUSPENSION_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final IdleRule rule;
-  private final IdleMemory<R> memory = new IdleMemory<>(IdleMemory.CAPACITY);
+  private final IdleMemory<R> memory;
   private final LongSupplier wallMillis;
   private boolean compared;
   private long wallOffsetNanos;
@@ -23,7 +26,8 @@ final class Freshness<R, C extends Poolable> {
   /** For how long the machine was suspended in all. */
   private long suspendedNanos;
 
-  Freshness(KeepAlive keepAlive, LongSupplier wallMillis) {
+  Freshness(KeepAlive keepAlive, ToLongFunction<? super R> presets, LongSupplier wallMillis) {
+    this.memory = new IdleMemory<>(IdleMemory.CAPACITY, presets);
     this.rule = IdleRule.of(keepAlive);
     this.wallMillis = wallMillis;
   }
@@ -36,8 +40,7 @@ final class Freshness<R, C extends Poolable> {
 
   /** The last octet of a response was read just now. */
   void startIdle(Berth<R, C> berth, long announcedNanos, long now) {
-    berth.promisedNanos = announcedNanos;
-    berth.lesson().sawPromise(announcedNanos);
+    berth.promisedNanos = berth.lesson().promised(announcedNanos);
     berth.idleSinceNanos = now;
     berth.suspendedNanos = suspendedNanos;
     berth.aliveNanos = now;
@@ -64,8 +67,13 @@ final class Freshness<R, C extends Poolable> {
   long allowedNanos(Berth<R, C> berth, Need need, long now) {
     if (need == Need.FRESH || now - berth.expiresNanos >= 0) return 0;
     boolean repeatable = need == Need.REPEATABLE;
-    return rule.allowedNanos(
-        repeatable, berth.promisedNanos, berth.lesson().believed(now), berth.roundTripNanos);
+    Lesson lesson = berth.lesson();
+    long allowed =
+        rule.allowedNanos(
+            repeatable, berth.promisedNanos, lesson.believed(now), berth.roundTripNanos);
+    return lesson.presetNanos() < 0
+        ? allowed
+        : Math.min(allowed, IdleRule.underPresetNanos(lesson.presetNanos()));
   }
 
   /**
@@ -74,6 +82,7 @@ final class Freshness<R, C extends Poolable> {
    */
   boolean mayOutlive(Berth<R, C> berth, long ageNanos, long now) {
     if (now - berth.expiresNanos >= 0 || berth.promisedNanos == 0) return false;
+    if (berth.lesson().presetNanos() >= 0) return false;
     Belief held = berth.lesson().believed(now);
     return (held == null || held.witnessed())
         && ageNanos < rule.allowedNanos(true, IdleRule.UNKNOWN, null, 0);
@@ -113,6 +122,11 @@ final class Freshness<R, C extends Poolable> {
   /** The server ended a used connection under a request. */
   void sawHangUp(Berth<R, C> berth, long wasIdleNanos, long now) {
     berth.lesson().sawHangUp(wasIdleNanos, berth.openedNanos, berth.proven, now);
+  }
+
+  /** What is known of each route's limit. */
+  Map<R, IdleLimit> limits(long now) {
+    return memory.limits(now);
   }
 
   @Nullable Belief belief(R route, @Nullable Object server, long now) {

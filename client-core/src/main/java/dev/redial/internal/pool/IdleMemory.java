@@ -1,7 +1,10 @@
 package dev.redial.internal.pool;
 
+import dev.redial.IdleLimit;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +18,10 @@ final class IdleMemory<R> {
   private record Key<R>(R route, @Nullable Object server) {}
 
   private final Map<Key<R>, Lesson> lessons;
+  private final ToLongFunction<? super R> presets;
 
-  IdleMemory(int capacity) {
+  IdleMemory(int capacity, ToLongFunction<? super R> presets) {
+    this.presets = presets;
     lessons =
         new LinkedHashMap<>(16, 0.75f, true) {
           private static final long serialVersionUID = 1L;
@@ -30,7 +35,22 @@ final class IdleMemory<R> {
 
   /** The lesson of the server that a connection leads to; the same while it is remembered. */
   Lesson lesson(R route, @Nullable Object server) {
-    return lessons.computeIfAbsent(new Key<>(route, server), any -> new Lesson());
+    return lessons.computeIfAbsent(
+        new Key<>(route, server), any -> new Lesson(presets.applyAsLong(route)));
+  }
+
+  /** The shortest limit known of each route. */
+  Map<R, IdleLimit> limits(long now) {
+    Map<R, IdleLimit> limits = new HashMap<>();
+    lessons.forEach((key, lesson) -> {
+      IdleLimit limit = lesson.limit(now);
+      if (limit != null) limits.merge(key.route, limit, IdleMemory::shorter);
+    });
+    return limits;
+  }
+
+  private static IdleLimit shorter(IdleLimit a, IdleLimit b) {
+    return a.value().compareTo(b.value()) <= 0 ? a : b;
   }
 
   int size() {

@@ -26,6 +26,8 @@ record IdleRule(long idleNanos, long unrepeatableNanos) {
   private static final long SHORTEST_MARGIN_NANOS = Duration.ofMillis(100).toNanos();
   private static final long USUAL_MARGIN_NANOS = Duration.ofSeconds(1).toNanos();
 
+  private static final long PRESET_MARGIN_NANOS = Duration.ofMillis(250).toNanos();
+
   static IdleRule of(KeepAlive keepAlive) {
     if (!keepAlive.enabled()) return new IdleRule(0, 0);
     return new IdleRule(
@@ -52,6 +54,14 @@ record IdleRule(long idleNanos, long unrepeatableNanos) {
   }
 
   /**
+   * The user's word is never tried: it may stand for something on the way that forgets a connection
+   * without telling anybody, so that no probe sees it.
+   */
+  static long underPresetNanos(long preset) {
+    return preset - Math.min(PRESET_MARGIN_NANOS, preset / 20);
+  }
+
+  /**
    * Where a lost race costs but another attempt, this ends when the server has closed: the probe
    * finds that out. What was seen counts for more than what was promised, which is a floor.
    */
@@ -65,8 +75,7 @@ record IdleRule(long idleNanos, long unrepeatableNanos) {
 
   /** Where a lost race loses the request. */
   private long sure(long promised, @Nullable Belief learned, long roundTripNanos) {
-    long limit = promised < 0 ? Long.MAX_VALUE : promised;
-    if (learned != null) limit = learnedLimit(promised, learned);
+    long limit = limitNanos(promised, learned);
     if (limit == Long.MAX_VALUE) return unrepeatableNanos;
     long allowed = limit - margin(limit, roundTripNanos);
     boolean kept = promised >= 0 || (learned != null && learned.witnessed());
@@ -75,8 +84,12 @@ record IdleRule(long idleNanos, long unrepeatableNanos) {
         : Math.min(allowed, unrepeatableNanos); // a hang-up alone tells no time that is safe
   }
 
-  /** Shortens what was promised at once; lengthens it only if it was seen again and again. */
-  private static long learnedLimit(long promised, Belief learned) {
+  /**
+   * For how long a server keeps connections: what was learned shortens what was promised at once,
+   * and lengthens it if it was seen again and again. {@link Long#MAX_VALUE} if nothing is known.
+   */
+  static long limitNanos(long promised, @Nullable Belief learned) {
+    if (learned == null) return promised < 0 ? Long.MAX_VALUE : promised;
     long limit = learned.limitNanos();
     if (promised < 0 || limit < promised) return limit;
     return promised > 0 && learned.witnessed() && learned.confirmed() ? limit : promised;

@@ -1,5 +1,7 @@
 package dev.redial.internal.pool;
 
+import dev.redial.IdleLimit;
+import dev.redial.IdleLimit.Source;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +64,12 @@ final class Lesson {
   }
 
   private Knowledge knowledge = Knowledge.NONE;
-  private long promised = IdleRule.UNKNOWN;
+
+  /** What the user said, or unknown. */
+  private final long preset;
+
+  /** The latest promise. */
+  private long promised;
 
   // The closes of one second.
   private Knowledge beforeBurst = Knowledge.NONE;
@@ -76,20 +83,49 @@ final class Lesson {
   private int early;
   private long earlyNanos;
 
+  Lesson(long presetNanos) {
+    preset = presetNanos;
+    promised = presetNanos;
+  }
+
   /** What is believed now, or null. */
   @Nullable Belief believed(long now) {
     return knowledge.at(now);
   }
 
+  /** The user's word, or {@link IdleRule#UNKNOWN}. */
+  long presetNanos() {
+    return preset;
+  }
+
+  /** What is known of the limit, by whatever means, or null; the value is for {@code stats()}. */
+  @Nullable IdleLimit limit(long now) {
+    Belief held = knowledge.at(now);
+    long nanos = IdleRule.limitNanos(promised, held);
+    if (nanos == Long.MAX_VALUE) return null;
+    Source source = nanos == preset ? Source.PRESET : Source.ANNOUNCED;
+    if (held != null && nanos != promised)
+      source = held.confirmed() ? Source.CONFIRMED : Source.PROVISIONAL;
+    return new IdleLimit(Duration.ofNanos(nanos), source);
+  }
+
   /**
-   * How long the server said that it keeps connections, if it did. One that says something else
-   * than before was configured anew, so that nothing learned holds.
+   * Told after each answer how long the server says that it keeps connections, or {@link
+   * IdleRule#UNKNOWN}. One that says something else than before was configured anew, so that
+   * nothing learned holds.
+   *
+   * @return for how long the server promises to keep the connection, by its own or the user's word,
+   *     or {@link IdleRule#UNKNOWN}
    */
-  void sawPromise(long nanos) {
-    if (nanos < 0 || nanos == promised) return;
-    promised = nanos;
-    knowledge = Knowledge.NONE;
-    beforeBurst = Knowledge.NONE;
+  long promised(long announced) {
+    if (announced < 0) return preset;
+    long least = preset < 0 ? announced : Math.min(announced, preset);
+    if (least != promised) {
+      promised = least;
+      knowledge = Knowledge.NONE;
+      beforeBurst = Knowledge.NONE;
+    }
+    return least;
   }
 
   /**

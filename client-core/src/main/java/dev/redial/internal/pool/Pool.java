@@ -16,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -91,19 +92,29 @@ public final class Pool<R, C extends Poolable> {
       RandomGenerator jitter,
       ThreadFactory reapers,
       BooleanSupplier abandoned) {
-    this(limits, keepAlive, Integer.MAX_VALUE, nanoClock, wallMillis, jitter, reapers, abandoned);
+    this(
+        limits,
+        keepAlive,
+        route -> IdleRule.UNKNOWN,
+        Integer.MAX_VALUE,
+        nanoClock,
+        wallMillis,
+        jitter,
+        reapers,
+        abandoned);
   }
 
-  private Pool(
+  Pool(
       PoolLimits limits,
       KeepAlive keepAlive,
+      ToLongFunction<? super R> presets,
       int maxIdle,
       LongSupplier nanoClock,
       LongSupplier wallMillis,
       RandomGenerator jitter,
       ThreadFactory reapers,
       BooleanSupplier abandoned) {
-    this.books = new Books<>(limits, keepAlive, maxIdle, wallMillis, jitter);
+    this.books = new Books<>(limits, keepAlive, presets, maxIdle, wallMillis, jitter);
     this.limits = limits;
     this.acquireNanos = Nanos.of(limits.acquireTimeout());
     this.nanoClock = nanoClock;
@@ -123,7 +134,7 @@ public final class Pool<R, C extends Poolable> {
    */
   public static <R, C extends Poolable> Pool<R, C> create(
       PoolLimits limits, KeepAlive keepAlive, BooleanSupplier abandoned) {
-    return create(limits, keepAlive, Integer.MAX_VALUE, abandoned);
+    return create(limits, keepAlive, route -> IdleRule.UNKNOWN, Integer.MAX_VALUE, abandoned);
   }
 
   /**
@@ -133,15 +144,22 @@ public final class Pool<R, C extends Poolable> {
    * @param <C> the connection
    * @param limits how many connections, how many waiters, how long they wait
    * @param keepAlive which idle connections may be used
+   * @param presets how long servers are known to keep an idle connection, in nanoseconds; -1 if it
+   *     is not known
    * @param maxIdle idle connections kept in all; of more, the oldest is closed
    * @param abandoned whether nobody can use the client any more; must not hold on to the client
    * @return the pool
    */
   public static <R, C extends Poolable> Pool<R, C> create(
-      PoolLimits limits, KeepAlive keepAlive, int maxIdle, BooleanSupplier abandoned) {
+      PoolLimits limits,
+      KeepAlive keepAlive,
+      ToLongFunction<? super R> presets,
+      int maxIdle,
+      BooleanSupplier abandoned) {
     return new Pool<>(
         limits,
         keepAlive,
+        presets,
         maxIdle,
         System::nanoTime,
         System::currentTimeMillis,
@@ -197,7 +215,17 @@ public final class Pool<R, C extends Poolable> {
    * @return numbers that agree with each other
    */
   public PoolStats stats() {
-    return ask(books::stats);
+    long now = nanoClock.getAsLong();
+    return ask(() -> books.stats(now));
+  }
+
+  /**
+   * The same without the origins.
+   *
+   * @return cheap, however many origins there are
+   */
+  public PoolStats counts() {
+    return ask(books::counts);
   }
 
   /**

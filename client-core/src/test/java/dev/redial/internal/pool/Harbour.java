@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
 
 /**
  * A pool with a clock that stands still, a reaper that is never started (tests sweep), and
@@ -32,10 +33,22 @@ final class Harbour {
   }
 
   Harbour(PoolLimits limits, KeepAlive keepAlive) {
+    this(limits, keepAlive, route -> IdleRule.UNKNOWN);
+  }
+
+  Harbour(PoolLimits limits, KeepAlive keepAlive, ToLongFunction<String> presets) {
     BooleanSupplier dropped = () -> abandoned;
     pool =
         new Pool<>(
-            limits, keepAlive, clock::get, wallMillis::get, new Fraction(), this::reaper, dropped);
+            limits,
+            keepAlive,
+            presets,
+            Integer.MAX_VALUE,
+            clock::get,
+            wallMillis::get,
+            new Fraction(),
+            this::reaper,
+            dropped);
   }
 
   private Thread reaper(Runnable work) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class IdleMemoryTest {
-  private final IdleMemory<String> memory = new IdleMemory<>(3);
+  private final IdleMemory<String> memory = new IdleMemory<>(3, route -> IdleRule.UNKNOWN);
 
   @Test
   void connectionsToOneServerShareALesson() {

@@ -22,7 +22,7 @@ class LendingTest {
     assertThat(lease.reused()).isFalse();
     assertThat(lease.idleNanos()).isZero();
     assertThat(lease.connection().route).isEqualTo("a");
-    assertThat(harbour.pool.stats()).isEqualTo(new PoolStats(1, 1, 0, 0, 1, 0, 0));
+    assertThat(harbour.pool.counts()).isEqualTo(new PoolStats(1, 1, 0, 0, 1, 0, 0, List.of()));
   }
 
   @Test
@@ -34,7 +34,7 @@ class LendingTest {
     assertThat(second.connection()).isSameAs(first.connection());
     assertThat(second.reused()).isTrue();
     assertThat(second.idleNanos()).isEqualTo(Duration.ofMillis(700).toNanos());
-    assertThat(harbour.pool.stats()).isEqualTo(new PoolStats(1, 1, 0, 0, 1, 1, 0));
+    assertThat(harbour.pool.counts()).isEqualTo(new PoolStats(1, 1, 0, 0, 1, 1, 0, List.of()));
   }
 
   @Test
@@ -61,7 +61,7 @@ class LendingTest {
     assertThat(lease.connection()).isSameAs(stock.get(0));
     assertThat(stock.get(2).closed()).isTrue();
     assertThat(stock.get(1).closed()).isTrue();
-    assertThat(harbour.pool.stats()).isEqualTo(new PoolStats(1, 1, 0, 0, 3, 1, 2));
+    assertThat(harbour.pool.counts()).isEqualTo(new PoolStats(1, 1, 0, 0, 3, 1, 2, List.of()));
   }
 
   @Test
@@ -72,7 +72,7 @@ class LendingTest {
     Lease<FakeConnection> lease = small.lend("a");
     assertThat(lease.reused()).isFalse();
     assertThat(stock).allMatch(FakeConnection::closed);
-    assertThat(small.pool.stats()).isEqualTo(new PoolStats(1, 1, 0, 0, 3, 0, 2));
+    assertThat(small.pool.counts()).isEqualTo(new PoolStats(1, 1, 0, 0, 3, 0, 2, List.of()));
   }
 
   @Test
@@ -88,7 +88,7 @@ class LendingTest {
     second.discard();
     second.giveBack();
     assertThat(second.connection().closed()).isTrue();
-    assertThat(harbour.pool.stats()).isEqualTo(new PoolStats(0, 0, 0, 0, 1, 1, 0));
+    assertThat(harbour.pool.counts()).isEqualTo(new PoolStats(0, 0, 0, 0, 1, 1, 0, List.of()));
   }
 
   @Test
@@ -155,7 +155,7 @@ class LendingTest {
     small.stock("b", 2);
     assertThat(small.lend("c").reused()).isFalse();
     assertThat(oldest.closed()).isTrue();
-    assertThat(small.pool.stats()).isEqualTo(new PoolStats(3, 1, 2, 0, 4, 0, 0));
+    assertThat(small.pool.counts()).isEqualTo(new PoolStats(3, 1, 2, 0, 4, 0, 0, List.of()));
     assertThat(small.pool.routes()).isEqualTo(2);
   }
 
@@ -406,7 +406,8 @@ class LendingTest {
   @Test
   void ofMoreIdleOnesThanAreKeptTheOldestIsClosed() throws Exception {
     Pool<String, FakeConnection> pool =
-        Pool.create(PoolLimits.defaults(), KeepAlive.defaults(), 1, () -> false);
+        Pool.create(
+            PoolLimits.defaults(), KeepAlive.defaults(), route -> IdleRule.UNKNOWN, 1, () -> false);
     Lease<FakeConnection> older = lend(pool);
     Lease<FakeConnection> newer = lend(pool);
     older.giveBack();

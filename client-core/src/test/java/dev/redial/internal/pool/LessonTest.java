@@ -332,7 +332,7 @@ class LessonTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("histories")
   void history(String name, long at, String believed, List<Observation> history) {
-    Lesson lesson = new Lesson();
+    Lesson lesson = new Lesson(IdleRule.UNKNOWN);
     for (Observation observation : history) observation.tell(lesson);
     assertThat(describe(lesson.believed(clock(at)))).as(name).isEqualTo(believed);
   }

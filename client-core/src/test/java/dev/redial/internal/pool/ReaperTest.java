@@ -32,7 +32,7 @@ class ReaperTest {
     harbour.pass(Duration.ofMillis(250));
     harbour.sweep();
     assertThat(connection.closed()).isTrue();
-    assertThat(harbour.pool.stats()).isEqualTo(new PoolStats(0, 0, 0, 0, 1, 0, 1));
+    assertThat(harbour.pool.counts()).isEqualTo(new PoolStats(0, 0, 0, 0, 1, 0, 1, List.of()));
     Belief belief = harbour.pool.belief("a");
     assertThat(belief).isNotNull();
     assertThat(belief.limitNanos()).isEqualTo(Duration.ofSeconds(5).toNanos());
@@ -222,7 +222,7 @@ class ReaperTest {
     assertThat(lease.get().connection()).isSameAs(connection);
     assertThat(lease.get().idleNanos()).isEqualTo(Duration.ofMillis(250).toNanos());
     lease.get().giveBack();
-    assertThat(one.pool.stats()).isEqualTo(new PoolStats(1, 0, 1, 0, 1, 1, 0));
+    assertThat(one.pool.counts()).isEqualTo(new PoolStats(1, 0, 1, 0, 1, 1, 0, List.of()));
   }
 
   @Test
@@ -241,7 +241,7 @@ class ReaperTest {
     caller.join();
     assertThat(lease.get().connection().route).isEqualTo("b");
     assertThat(connection.closed()).isTrue();
-    assertThat(one.pool.stats()).isEqualTo(new PoolStats(1, 1, 0, 0, 2, 0, 0));
+    assertThat(one.pool.counts()).isEqualTo(new PoolStats(1, 1, 0, 0, 2, 0, 0, List.of()));
   }
 
   @Test

@@ -53,7 +53,7 @@ class WaitingTest {
     for (Caller caller : callers)
       assertThat(caller.lease().connection()).isSameAs(held.connection());
     assertThat(served).isSorted().hasSize(20);
-    assertThat(one.pool.stats()).isEqualTo(new PoolStats(1, 0, 1, 0, 1, 20, 0));
+    assertThat(one.pool.counts()).isEqualTo(new PoolStats(1, 0, 1, 0, 1, 20, 0, List.of()));
   }
 
   @Test
@@ -62,7 +62,7 @@ class WaitingTest {
     Caller caller = waiting(one, () -> one.lend("a"));
     held.discard();
     assertThat(caller.lease().reused()).isFalse();
-    assertThat(one.pool.stats()).isEqualTo(new PoolStats(1, 1, 0, 0, 2, 0, 0));
+    assertThat(one.pool.counts()).isEqualTo(new PoolStats(1, 1, 0, 0, 2, 0, 0, List.of()));
   }
 
   @Test
@@ -90,7 +90,7 @@ class WaitingTest {
     assertThat(a.closed()).isTrue();
     assertThat(caller.get().lease().reused()).isFalse();
     assertThat(b.closed()).isTrue();
-    assertThat(two.pool.stats()).isEqualTo(new PoolStats(2, 2, 0, 0, 4, 0, 0));
+    assertThat(two.pool.counts()).isEqualTo(new PoolStats(2, 2, 0, 0, 4, 0, 0, List.of()));
   }
 
   @Test
@@ -133,13 +133,13 @@ class WaitingTest {
                     return two.open(route);
                   })));
     awaitWaiting(two, 3);
-    assertThat(two.pool.stats()).isEqualTo(new PoolStats(2, 2, 0, 3, 0, 0, 0));
+    assertThat(two.pool.counts()).isEqualTo(new PoolStats(2, 2, 0, 3, 0, 0, 0, List.of()));
     answered.countDown();
     soon().until(() -> callers.stream().filter(Caller::done).count() == 2);
     for (Caller caller : callers.stream().filter(Caller::done).toList()) caller.lease().giveBack();
     soon().until(() -> callers.stream().filter(Caller::done).count() == 4);
     assertThat(two.opened).hasSize(2);
-    assertThat(two.pool.stats()).isEqualTo(new PoolStats(2, 2, 0, 1, 2, 2, 0));
+    assertThat(two.pool.counts()).isEqualTo(new PoolStats(2, 2, 0, 1, 2, 2, 0, List.of()));
   }
 
   @Test
@@ -150,7 +150,7 @@ class WaitingTest {
     held.giveBack();
     assertThat(caller.lease().reused()).isFalse();
     assertThat(held.connection().closed()).isTrue();
-    assertThat(one.pool.stats()).isEqualTo(new PoolStats(1, 1, 0, 0, 2, 0, 1));
+    assertThat(one.pool.counts()).isEqualTo(new PoolStats(1, 1, 0, 0, 2, 0, 1, List.of()));
   }
 
   @Test
@@ -279,7 +279,8 @@ class WaitingTest {
                 + " connections to this origin, 1 of at most 3 in all (total=1, active=1, idle=0,"
                 + " waiting=1)");
     assertThat(((PoolExhausted) failure).reason()).isEqualTo(Reason.ACQUIRE_TIMEOUT);
-    assertThat(((PoolExhausted) failure).stats()).isEqualTo(new PoolStats(1, 1, 0, 1, 1, 0, 0));
+    assertThat(((PoolExhausted) failure).stats())
+        .isEqualTo(new PoolStats(1, 1, 0, 1, 1, 0, 0, List.of()));
     assertThat(pool.stats().waiting()).isZero();
     held.giveBack();
     assertThat(lend(pool, Pool.NO_DEADLINE).connection()).isSameAs(held.connection());
@@ -348,7 +349,7 @@ class WaitingTest {
     assertThat(none.lend("a").reused()).isFalse();
     assertThat(none.lend("a").reused()).isFalse();
     assertThat(stock).allMatch(FakeConnection::closed);
-    assertThat(none.pool.stats()).isEqualTo(new PoolStats(2, 2, 0, 0, 4, 0, 0));
+    assertThat(none.pool.counts()).isEqualTo(new PoolStats(2, 2, 0, 0, 4, 0, 0, List.of()));
   }
 
   @ParameterizedTest
