@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * {@link Deliberate} differences.
  */
 class EqualityTest {
-  private static final int ROWS = 240;
+  private static final int ROWS = 200;
   private static final int AT_ONCE = 8;
   private static final Path PAGE = Path.of("..", "docs", "java-net-http.md");
 
