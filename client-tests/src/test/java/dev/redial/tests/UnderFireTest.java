@@ -124,11 +124,11 @@ class UnderFireTest {
     long end = System.nanoTime() + length.toNanos();
     try {
       while (System.nanoTime() < end) {
+        boolean unused = over.await(interval.toNanos(), TimeUnit.NANOSECONDS); // just the interval
         switch (blow) {
           case RELOAD -> server.reload();
           case KILL -> server.killWorkers();
         }
-        boolean unused = over.await(interval.toNanos(), TimeUnit.NANOSECONDS); // just the interval
       }
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException("the server could not be struck", e);

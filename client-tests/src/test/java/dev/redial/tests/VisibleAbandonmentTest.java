@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class VisibleAbandonmentTest {
   private static final int TRIES = 15;
-  private static final Duration TIMEOUT = Duration.ofMillis(80);
+  private static final Duration TIMEOUT = Duration.ofMillis(150);
 
   @RegisterExtension final Rig rig = new Rig();
 
@@ -76,6 +76,7 @@ class VisibleAbandonmentTest {
           c.stall();
         });
     RedialClient client = rig.client();
+    assertThat(client.send(request(server), BodyHandlers.ofString()).body()).isEqualTo("warm");
     long abandoned =
         switch (how) {
           case TIME_OUT -> timeOut(client, server, virtual);
