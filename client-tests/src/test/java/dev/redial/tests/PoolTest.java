@@ -137,6 +137,36 @@ class PoolTest {
   }
 
   @Test
+  void anOriginThatNeverAnswersStarvesNoOther() throws Exception {
+    ScriptedServer stuck = rig.server(answersAfterTheGate);
+    ScriptedServer healthy = rig.server(ScriptedServer.always(OK));
+    PoolLimits limits =
+        PoolLimits.defaults()
+            .withMaxConnections(10)
+            .withMaxPerOrigin(5)
+            .withMaxWaitersPerOrigin(20);
+    RedialClient client = rig.client(b -> b.pool(limits));
+    List<CompletableFuture<HttpResponse<String>>> pending = sendAll(client, stuck, 25);
+    Awaitility.await().until(() -> client.stats().waiting() == 20);
+    assertThat(failureOf(client, get(stuck.uri("/one-too-many"))))
+        .isExactlyInstanceOf(PoolTimeoutException.class)
+        .hasMessageContaining("20 of at most 20 callers wait for one to this origin already")
+        .hasMessageContaining("total=5, active=5, idle=0, waiting=20");
+    List<CompletableFuture<HttpResponse<String>>> others = sendAll(client, healthy, 20);
+    for (var each : others) assertThat(each.join().body()).isEqualTo("ok");
+    assertThat(client.stats().origins())
+        .filteredOn(origin -> origin.origin().endsWith(":" + stuck.port()))
+        .singleElement()
+        .satisfies(origin -> {
+          assertThat(origin.active()).isEqualTo(5);
+          assertThat(origin.waiting()).isEqualTo(20);
+        });
+    gate.open();
+    for (var each : pending) assertThat(each.join().body()).isEqualTo("ok");
+    assertThat(healthy.connections()).isLessThanOrEqualTo(5);
+  }
+
+  @Test
   void theTotalBoundHoldsOverOriginsAndAnIdleConnectionMakesRoom() throws Exception {
     ScriptedServer first = rig.server(ScriptedServer.always(OK));
     ScriptedServer second = rig.server(ScriptedServer.always(OK));
