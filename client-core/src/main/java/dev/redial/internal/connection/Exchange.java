@@ -7,6 +7,7 @@ import dev.redial.internal.body.BodySource;
 import dev.redial.internal.body.PublisherFailure;
 import dev.redial.internal.http1.MalformedMessageException;
 import dev.redial.internal.http1.ResponseHead;
+import dev.redial.internal.wire.WireFailure;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -101,6 +102,7 @@ public final class Exchange implements BodySource {
    */
   public void send() throws IOException, InterruptedException {
     if (deadlineNanos != Long.MAX_VALUE) connection.alarm.arm(deadlineNanos);
+    observation.begin();
     try {
       sending.start(deadlineNanos);
     } catch (ClosedByInterruptException e) {
@@ -131,6 +133,7 @@ public final class Exchange implements BodySource {
 
   private void begin(ResponseHead received) throws MalformedMessageException {
     head = received;
+    observation.answered();
     observation.reached(ExchangeStage.BODY);
     sending.answered(received.status());
     long seconds = received.keepAliveSeconds();
@@ -288,6 +291,7 @@ public final class Exchange implements BodySource {
     boolean late = connection.alarm.fired();
     boolean alreadyOver = over;
     if (e instanceof ClosedByInterruptException) throw interrupted();
+    if (WireFailure.of(e) == WireFailure.FIN) observation.hungUp();
     if (e instanceof EndOfStream) awaitFateOfRequest();
     abort();
     if (late) return timedOut(e);

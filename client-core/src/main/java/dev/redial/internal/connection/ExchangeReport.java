@@ -56,6 +56,8 @@ record ExchangeReport(String label, ExchangeEvidence seen) {
           case HEADER -> "the HTTP/1.1 header was incomplete";
           default -> "HTTP/1.1 header parser received no bytes";
         };
+    if (seen.stage() == ExchangeStage.AWAITING_RESPONSE && seen.serverActed() == ServerActed.NO)
+      where += ", sooner than the request can have reached the server";
     IOException cause = unsent == null ? e : unsent;
     Ending ending = ending(cause);
     String message = worded(ending) + " before the answer was complete: " + where + "; " + seen;

@@ -16,8 +16,11 @@ final class Observation {
   private final long announcedNanos;
   private final long receivedBefore;
 
+  private long begunNanos; // confined to the exchanging thread
+
   // Written by the exchanging thread, read by whoever words a failure.
   private volatile ExchangeStage stage = ExchangeStage.SENDING;
+  private volatile boolean hungUpBefore;
 
   // Written once, when the exchange ends well; read by whoever words a failure thereafter.
   private volatile long bytesSent = -1;
@@ -37,6 +40,31 @@ final class Observation {
     this.idleNanos = idleNanos;
     this.announcedNanos = connection.announcedIdleNanos();
     this.receivedBefore = connection.wire.received();
+  }
+
+  /** The first octet is about to be sent. */
+  void begin() {
+    if (connection.roundTrip != null) begunNanos = System.nanoTime();
+  }
+
+  /** The head of the answer is there. */
+  void answered() {
+    RoundTrip roundTrip = connection.roundTrip;
+    if (roundTrip == null) return;
+    long now = System.nanoTime();
+    roundTrip.answered(now - begunNanos, now);
+  }
+
+  /**
+   * The server ended the connection in an orderly way. If that came sooner than anything can that
+   * is due to this request, the server had ended it before it got the request. A reset proves
+   * nothing: there are boxes that let a request pass and reset both sides.
+   */
+  void hungUp() {
+    RoundTrip roundTrip = connection.roundTrip;
+    if (roundTrip == null || connection.wire.received() != receivedBefore) return;
+    long now = System.nanoTime();
+    hungUpBefore = roundTrip.isBeatenBy(now - begunNanos, now);
   }
 
   void reached(ExchangeStage next) {
@@ -68,10 +96,10 @@ final class Observation {
             acted(reached)));
   }
 
-  /** A server acts on a request only when it has its whole head. */
+  /** A server acts on a request only when it has its whole head, and before it hangs up. */
   private ServerActed acted(ExchangeStage reached) {
     if (reached != ExchangeStage.SENDING && reached != ExchangeStage.AWAITING_RESPONSE)
       return ServerActed.YES;
-    return sending.headSent() ? ServerActed.MAYBE : ServerActed.NO;
+    return sending.headSent() && !hungUpBefore ? ServerActed.MAYBE : ServerActed.NO;
   }
 }
