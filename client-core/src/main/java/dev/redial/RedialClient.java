@@ -249,6 +249,7 @@ public final class RedialClient extends HttpClient {
     private Retries retries = Retries.defaults();
     private RedialListener listener = new RedialListener() {};
     private @Nullable String deadlineHeader;
+    private TimeLimits timeLimits = TimeLimits.none();
     private @Nullable Duration connectTimeout;
     private Redirect redirects = Redirect.NEVER;
     private @Nullable Executor executor;
@@ -284,6 +285,17 @@ public final class RedialClient extends HttpClient {
      */
     public Builder pool(PoolLimits limits) {
       this.pool = Objects.requireNonNull(limits, "pool");
+      return this;
+    }
+
+    /**
+     * How long single phases of a call may take. Default {@link TimeLimits#none()}.
+     *
+     * @param limits the times
+     * @return this builder
+     */
+    public Builder timeLimits(TimeLimits limits) {
+      this.timeLimits = Objects.requireNonNull(limits, "timeLimits");
       return this;
     }
 
@@ -438,6 +450,7 @@ public final class RedialClient extends HttpClient {
               retries,
               listener,
               deadlineHeader,
+              timeLimits,
               connectTimeout,
               redirects,
               executor,

@@ -73,7 +73,13 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
     lease = lent;
     Exchange started =
         new Exchange(
-            lent.connection().connection, request, number, lent.idleNanos(), deadline, this);
+            lent.connection().connection,
+            request,
+            number,
+            lent.idleNanos(),
+            deadline,
+            engine.settings().timeLimits(),
+            this);
     exchange = started;
     try {
       started.send();
@@ -125,8 +131,7 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
 
   @Override
   public PooledConnection open(Route to) throws IOException, InterruptedException {
-    Dial.Peer peer =
-        to.origin().secure() ? new Dial.Peer(to.origin().host(), to.origin().port()) : null;
+    Dial.Peer peer = to.origin().secure() ? peer(to) : null;
     Dial.Tunnel tunnel =
         to.tunnelled() ? new Dial.Tunnel(to.origin().hostAndPort(), tunnelFields.get()) : null;
     long openBy = Deadline.within(deadline, engine.settings().connectTimeout());
@@ -135,6 +140,12 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
         engine
             .connector()
             .open(new Dial(request.label(), number, addresses, peer, tunnel, openBy)));
+  }
+
+  private Dial.Peer peer(Route to) {
+    long handshakeNanos =
+        engine.settings().timeLimits().tlsHandshake().map(Deadline::nanos).orElse(Deadline.NONE);
+    return new Dial.Peer(to.origin().host(), to.origin().port(), handshakeNanos);
   }
 
   private List<InetSocketAddress> addresses(Route to, long openBy)

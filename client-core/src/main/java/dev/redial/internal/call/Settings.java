@@ -5,6 +5,7 @@ import dev.redial.PoolLimits;
 import dev.redial.RedialListener;
 import dev.redial.Resolver;
 import dev.redial.Retries;
+import dev.redial.TimeLimits;
 import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.InetAddress;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param retries when a request is sent again
  * @param listener hears of it
  * @param deadlineHeader carries the time that is left of the deadline, or null
+ * @param timeLimits of single phases
  * @param connectTimeout for opening one, or null
  * @param redirects which are followed
  * @param executor runs what depends on asynchronous sends, or null for virtual threads
@@ -43,6 +45,7 @@ public record Settings(
     Retries retries,
     RedialListener listener,
     @Nullable String deadlineHeader,
+    TimeLimits timeLimits,
     @Nullable Duration connectTimeout,
     HttpClient.Redirect redirects,
     @Nullable Executor executor,

@@ -82,22 +82,31 @@ final class ConnectFailures {
   /** The kernel, or the client, gave up waiting for an address to answer. */
   ConnectTimeoutException timedOut(
       InetSocketAddress address, long waitedNanos, @Nullable IOException e) {
-    return timedOut(address, ExchangeStage.CONNECTING, "no answer in " + seconds(waitedNanos), e);
+    String reason = "no answer in " + seconds(waitedNanos);
+    return timedOut(address, ExchangeStage.CONNECTING, TIMED_OUT, reason, e);
   }
 
-  /** The client gave up waiting for the TLS handshake with an address. */
+  /**
+   * The client gave up waiting for the TLS handshake with an address.
+   *
+   * @param limit of the handshake alone that has expired, in words; empty if it was that of all
+   */
   ConnectTimeoutException handshakeTimedOut(
-      InetSocketAddress address, long waitedNanos, IOException e) {
-    String reason = "TLS handshake not done in " + seconds(waitedNanos);
-    return timedOut(address, ExchangeStage.TLS_HANDSHAKE, reason, e);
+      InetSocketAddress address, long waitedNanos, String limit, IOException e) {
+    String reason = limit.isEmpty() ? "TLS handshake not done in " + seconds(waitedNanos) : limit;
+    String what = limit.isEmpty() ? TIMED_OUT : TIMED_OUT + ": " + limit;
+    return timedOut(address, ExchangeStage.TLS_HANDSHAKE, what, reason, e);
   }
 
   private ConnectTimeoutException timedOut(
-      InetSocketAddress address, ExchangeStage stage, String reason, @Nullable IOException e) {
+      InetSocketAddress address,
+      ExchangeStage stage,
+      String what,
+      String reason,
+      @Nullable IOException e) {
     ExchangeEvidence evidence = evidence(stage);
     ConnectTimeoutException failure =
-        new ConnectTimeoutException(
-            TIMED_OUT + "; " + address + "; " + evidence, evidence, timedOut(e));
+        new ConnectTimeoutException(what + "; " + address + "; " + evidence, evidence, timedOut(e));
     add(address, reason, failure);
     return failure;
   }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -269,7 +270,7 @@ public final class Connector {
         new Connection(plain, opening.alarm(), limits, System.nanoTime(), bodyBuffer);
     if (dial.tunnel() != null) connection.openTunnel(dial.label(), dial.tunnel());
     if (dial.tls() == null) return connection;
-    opening.stage = ExchangeStage.TLS_HANDSHAKE;
+    opening.beginHandshake(dial);
     Wire encrypted =
         TlsWire.handshake(plain, tls, tlsParameters, dial.tls().host(), dial.tls().port());
     opening.wire = encrypted;
@@ -292,7 +293,7 @@ public final class Connector {
     if (opening.alarm().fired()) {
       reachability.missed(address);
       return handshake
-          ? failures.handshakeTimedOut(address, waited, e)
+          ? failures.handshakeTimedOut(address, waited, opening.expiry, e)
           : failures.timedOut(address, waited, e);
     }
     if (closed) return shutDown(failures.evidence(opening.stage), e);
@@ -332,6 +333,7 @@ public final class Connector {
     volatile @Nullable Connection connection; // once it is open
     Watchdog.@Nullable Alarm alarm;
     ExchangeStage stage = ExchangeStage.CONNECTING;
+    String expiry = ""; // of the limit of the handshake alone, if that comes first
 
     Opening(PlainWire plain) {
       this.plain = plain;
@@ -340,6 +342,21 @@ public final class Connector {
 
     Watchdog.Alarm alarm() {
       return Objects.requireNonNull(alarm);
+    }
+
+    /** Whichever ends first counts: the limit of the handshake, or that of the whole opening. */
+    void beginHandshake(Dial dial) {
+      stage = ExchangeStage.TLS_HANDSHAKE;
+      long limit = Objects.requireNonNull(dial.tls()).handshakeNanos();
+      if (limit == Long.MAX_VALUE) return;
+      long end = System.nanoTime() + limit;
+      long deadline = dial.deadlineNanos();
+      if (deadline != Long.MAX_VALUE && deadline - end <= 0) return;
+      expiry =
+          "TLS handshake not done within "
+              + TimeText.of(Duration.ofNanos(limit))
+              + " (TimeLimits.tlsHandshake)";
+      alarm().arm(end);
     }
 
     @Override

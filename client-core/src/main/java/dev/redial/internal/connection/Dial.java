@@ -30,8 +30,16 @@ public record Dial(
    *
    * @param host name or literal
    * @param port number
+   * @param handshakeNanos how long the handshake may take; {@link Long#MAX_VALUE} for no limit of
+   *     its own
    */
-  public record Peer(String host, int port) {}
+  public record Peer(String host, int port, long handshakeNanos) {
+
+    /** Without a limit of the handshake's own. */
+    public Peer(String host, int port) {
+      this(host, port, Long.MAX_VALUE);
+    }
+  }
 
   /**
    * A tunnel through a proxy (RFC 9110, section 9.3.6).

@@ -3,6 +3,7 @@ package dev.redial.internal.connection;
 import dev.redial.ExchangeStage;
 import dev.redial.ResponseBodyException;
 import dev.redial.ResponseTimeoutException;
+import dev.redial.TimeLimits;
 import dev.redial.internal.body.BodySource;
 import dev.redial.internal.body.PublisherFailure;
 import dev.redial.internal.http1.MalformedMessageException;
@@ -58,6 +59,7 @@ public final class Exchange implements BodySource {
   private final OutgoingRequest request;
   private final long deadlineNanos;
   private final Ending ending;
+  private final @Nullable PhaseClock clock;
   private final Sending sending;
   private final Observation observation;
 
@@ -67,6 +69,7 @@ public final class Exchange implements BodySource {
   // Confined to the exchanging thread.
   private @Nullable ResponseHead head;
   private @Nullable ResponseBody body;
+  private boolean discarding;
 
   /**
    * An exchange; nothing happens yet.
@@ -76,6 +79,7 @@ public final class Exchange implements BodySource {
    * @param attempt its number, from 1
    * @param idleNanos how long the connection had been idle
    * @param deadlineNanos on the scale of {@link System#nanoTime()}; {@link Long#MAX_VALUE} for none
+   * @param limits of its phases, beside the deadline
    * @param ending is told when it is over
    */
   public Exchange(
@@ -84,12 +88,14 @@ public final class Exchange implements BodySource {
       int attempt,
       long idleNanos,
       long deadlineNanos,
+      TimeLimits limits,
       Ending ending) {
     this.connection = connection;
     this.request = request;
     this.deadlineNanos = deadlineNanos;
     this.ending = ending;
-    this.sending = new Sending(connection, request);
+    this.clock = PhaseClock.of(connection.alarm, deadlineNanos, limits);
+    this.sending = new Sending(connection, request, clock);
     this.observation = new Observation(connection, request, sending, attempt, idleNanos);
   }
 
@@ -135,6 +141,7 @@ public final class Exchange implements BodySource {
     head = received;
     observation.answered();
     observation.reached(ExchangeStage.BODY);
+    if (clock != null) clock.answered();
     sending.answered(received.status());
     long seconds = received.keepAliveSeconds();
     connection.announce(seconds < 0 ? -1 : seconds * 1_000_000_000L);
@@ -167,6 +174,7 @@ public final class Exchange implements BodySource {
    * closes the connection.
    */
   public void discardBody() throws InterruptedException {
+    discarding = true; // which has a limit of its own
     try {
       if (!body().isOver())
         connection.alarm.arm(earlier(deadlineNanos, System.nanoTime() + DRAIN_NANOS));
@@ -240,13 +248,23 @@ public final class Exchange implements BodySource {
   @Override
   public @Nullable ByteBuffer next() throws IOException, InterruptedException {
     try {
-      ByteBuffer buffer = body().next();
+      ByteBuffer buffer = clock == null || discarding ? body().next() : nextWithin(clock);
       if (buffer == null && !over) end();
       return buffer;
     } catch (IOException e) {
       throw failed(e);
     } catch (MalformedMessageException e) {
       throw failed(report().malformed(e));
+    }
+  }
+
+  private @Nullable ByteBuffer nextWithin(PhaseClock limits)
+      throws IOException, MalformedMessageException {
+    limits.reading();
+    try {
+      return body().next();
+    } finally {
+      limits.read();
     }
   }
 
@@ -317,7 +335,7 @@ public final class Exchange implements BodySource {
   }
 
   ResponseTimeoutException timedOut(Exception cause) {
-    return report().timedOut(cause);
+    return report().timedOut(clock == null ? "" : clock.expiry(), cause);
   }
 
   private ExchangeReport report() {

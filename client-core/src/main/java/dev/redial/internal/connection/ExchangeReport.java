@@ -115,8 +115,12 @@ record ExchangeReport(String label, ExchangeEvidence seen) {
     return new ClientClosedException(label + ": connection closed locally, " + why, seen, e);
   }
 
-  ResponseTimeoutException timedOut(Exception cause) {
-    return new ResponseTimeoutException("request timed out; " + seen, seen, cause);
+  /**
+   * @param limit which one has expired, in words; empty for that of the whole call
+   */
+  ResponseTimeoutException timedOut(String limit, Exception cause) {
+    String what = limit.isEmpty() ? "request timed out; " : "request timed out: " + limit + "; ";
+    return new ResponseTimeoutException(what + seen, seen, cause);
   }
 
   RequestBodyException requestBody(Exception failure) {

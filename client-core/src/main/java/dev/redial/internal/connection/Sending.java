@@ -25,6 +25,7 @@ final class Sending {
 
   private final Connection connection;
   private final OutgoingRequest request;
+  private final @Nullable PhaseClock clock;
   private final long sentBefore;
   private int headLength;
   private boolean sent;
@@ -32,7 +33,8 @@ final class Sending {
   private @Nullable PublisherReader publisher;
   private volatile @Nullable Upload upload;
 
-  Sending(Connection connection, OutgoingRequest request) {
+  Sending(Connection connection, OutgoingRequest request, @Nullable PhaseClock clock) {
+    this.clock = clock;
     this.connection = connection;
     this.request = request;
     this.sentBefore = connection.wire.sent();
@@ -51,7 +53,7 @@ final class Sending {
     headLength = out.length();
     if (length == 0) {
       write(out);
-      sent = writeFailure == null;
+      sent();
     } else {
       PublisherReader reader = new PublisherReader(Objects.requireNonNull(request.body()), length);
       publisher = reader;
@@ -63,14 +65,19 @@ final class Sending {
       throws PublisherFailure, TimeoutException, InterruptedException, ClosedByInterruptException {
     boolean small = length > 0 && length <= SMALL_BODY && !request.expectContinue();
     if (small && !request.bodyAtHand()) {
-      start(Upload.withHead(connection, head, body, length));
+      start(Upload.withHead(connection, head, body, length, clock));
       return;
     }
     boolean whole = small && append(head, body, length, deadlineNanos);
     write(head);
-    if (whole) sent = writeFailure == null;
+    if (whole) sent();
     else if (writeFailure == null)
-      start(Upload.behindHead(connection, body, length < 0, request.expectContinue()));
+      start(Upload.behindHead(connection, body, length < 0, request.expectContinue(), clock));
+  }
+
+  private void sent() {
+    sent = writeFailure == null;
+    if (sent && clock != null) clock.requestSent();
   }
 
   private void start(Upload started) {

@@ -59,6 +59,7 @@ final class Upload implements Runnable {
   private final boolean chunked;
   private final Octets out;
   private final long length;
+  private final @Nullable PhaseClock clock;
   private final CountDownLatch leave;
   private final CountDownLatch over = new CountDownLatch(1);
 
@@ -74,7 +75,8 @@ final class Upload implements Runnable {
       boolean chunked,
       boolean awaitLeave,
       Octets out,
-      long length) {
+      long length,
+      @Nullable PhaseClock clock) {
     this.connection = connection;
     this.wire = connection.wire;
     this.publisher = publisher;
@@ -82,12 +84,17 @@ final class Upload implements Runnable {
     this.leave = new CountDownLatch(awaitLeave ? 1 : 0);
     this.out = out;
     this.length = length;
+    this.clock = clock;
   }
 
   /** The head has been sent. */
   static Upload behindHead(
-      Connection connection, PublisherReader publisher, boolean chunked, boolean awaitLeave) {
-    return new Upload(connection, publisher, chunked, awaitLeave, new Octets(), 0);
+      Connection connection,
+      PublisherReader publisher,
+      boolean chunked,
+      boolean awaitLeave,
+      @Nullable PhaseClock clock) {
+    return new Upload(connection, publisher, chunked, awaitLeave, new Octets(), 0, clock);
   }
 
   /**
@@ -95,8 +102,12 @@ final class Upload implements Runnable {
    * let it wait. A body that turns out to be wrong, or fails, before then leaves nothing sent.
    */
   static Upload withHead(
-      Connection connection, Octets head, PublisherReader publisher, long length) {
-    return new Upload(connection, publisher, false, false, head, length);
+      Connection connection,
+      Octets head,
+      PublisherReader publisher,
+      long length,
+      @Nullable PhaseClock clock) {
+    return new Upload(connection, publisher, false, false, head, length, clock);
   }
 
   void start() {
@@ -142,6 +153,7 @@ final class Upload implements Runnable {
     }
     if (stopped) return;
     if (chunked && !ended) wire.write(ByteBuffer.wrap(RequestWriter.LAST_CHUNK));
+    if (clock != null) clock.requestSent(); // before the connection can be anybody else's
     complete = true;
   }
 

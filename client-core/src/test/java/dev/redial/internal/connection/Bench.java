@@ -1,5 +1,6 @@
 package dev.redial.internal.connection;
 
+import dev.redial.TimeLimits;
 import dev.redial.internal.http1.Limits;
 import dev.redial.internal.policy.BodyKind;
 import dev.redial.internal.wire.Watchdog;
@@ -38,7 +39,11 @@ final class Bench {
   }
 
   Exchange exchange(OutgoingRequest request, long deadlineNanos) {
-    return new Exchange(connection, request, 1, 7_000_000, deadlineNanos, this::ended);
+    return exchange(request, deadlineNanos, TimeLimits.none());
+  }
+
+  Exchange exchange(OutgoingRequest request, long deadlineNanos, TimeLimits limits) {
+    return new Exchange(connection, request, 1, 7_000_000, deadlineNanos, limits, this::ended);
   }
 
   private void ended(boolean clean) {

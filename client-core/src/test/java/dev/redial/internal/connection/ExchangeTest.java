@@ -422,8 +422,7 @@ class ExchangeTest {
         arguments("Connection reset", Ending.RST, "ECONNRESET", "reset the connection (RST)"),
         arguments("Broken pipe", Ending.RST, "ECONNRESET", "reset the connection (RST)"),
         arguments("?", Ending.RST, "ECONNRESET", "reset the connection (RST)"),
-        arguments("Connection timed out", Ending.TIMED_OUT, "ETIMEDOUT", "lost (TCP timed out)"),
-        arguments("No route to host", Ending.TIMED_OUT, "ETIMEDOUT", "lost (TCP timed out)"));
+        arguments("Connection timed out", Ending.TIMED_OUT, "ETIMEDOUT", "lost (TCP timed out)"));
   }
 
   @ParameterizedTest

@@ -1,0 +1,17 @@
+package dev.redial.internal.connection;
+
+import java.time.Duration;
+
+/** Durations in the words of messages. */
+final class TimeText {
+  private static final int NANOS_PER_MILLI = 1_000_000;
+
+  private TimeText() {}
+
+  /** Exact, in the largest unit that is whole. */
+  static String of(Duration time) {
+    if (time.toNanosPart() == 0) return time.toSeconds() + " s";
+    if (time.toNanosPart() % NANOS_PER_MILLI == 0) return time.toMillis() + " ms";
+    return time.toNanos() + " ns";
+  }
+}
