@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.redial.tests.kit.Answers;
 import dev.redial.tests.kit.ScriptedServer;
 import dev.redial.tests.kit.ScriptedServer.Script;
+import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
@@ -281,6 +282,22 @@ class SubscriberContractTest {
     for (AutoCloseable body : bodies) body.close();
     server.awaitEndByClient(1);
     server.awaitEndByClient(2);
+  }
+
+  @OnBothSides
+  @Tag("contract-25")
+  void closingAStreamWhoseServerIsSilentClosesTheConnection(Side side) throws Exception {
+    ScriptedServer server =
+        rig.server(c -> {
+          c.readRequest();
+          c.send(CHUNKED + "6\r\nlines\n\r\n");
+          c.stall();
+        });
+    InputStream body =
+        rig.client(side).send(get(server.uri("/")), BodyHandlers.ofInputStream()).body();
+    assertThat(body.readNBytes(6)).hasSize(6); // more is asked for now
+    body.close();
+    server.awaitEndByClient(1);
   }
 
   private static Script endless() {
