@@ -79,7 +79,6 @@ class IdleRaceTest {
     assertAll(lanes.stream().flatMap(IdleRaceTest::checks));
     double own = connectionsPerRequest();
     List<Double> others = new ArrayList<>();
-    if (Boolean.getBoolean("race.alone")) return;
     race("jdk", Racer::jdk, length);
     others.add(connectionsPerRequest());
     race("okhttp", Racer::okHttp, length);

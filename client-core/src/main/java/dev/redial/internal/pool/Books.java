@@ -1,6 +1,5 @@
 package dev.redial.internal.pool;
 
-import dev.redial.IdleLimit;
 import dev.redial.KeepAlive;
 import dev.redial.OriginStats;
 import dev.redial.PoolLimits;
@@ -8,13 +7,11 @@ import dev.redial.PoolStats;
 import dev.redial.internal.pool.Berth.State;
 import dev.redial.internal.pool.Chain.Link;
 import dev.redial.internal.pool.Poolable.Health;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
@@ -42,12 +39,6 @@ final class Books<R, C extends Poolable> {
     CLOSED
   }
 
-  /** How many idle ones are passed over in the search for one that is ageing. */
-  private static final int MOST_PASSED_OVER = 8;
-
-  /** So young that nobody would close it. */
-  private static final long AGEING_NANOS = Duration.ofMillis(50).toNanos();
-
   private final PoolLimits limits;
   private final int maxIdle;
   private final Freshness<R, C> freshness;
@@ -58,12 +49,13 @@ final class Books<R, C extends Poolable> {
   private final Map<R, Shelf<R, C>> shelves = new HashMap<>();
   private final Chain<Berth<R, C>> all = new Chain<>();
   private final Chain<Berth<R, C>> idle = new Chain<>();
+  private final Sweep<R, C> sweep;
+  private final Choice<R, C> choice;
+  private final Consumer<Berth<R, C>> dropping = this::dismiss;
   private Phase phase = Phase.OPEN;
   private long opened;
   private long reused;
   private long discardedStale;
-  private @Nullable Link<Berth<R, C>> sweepCursor;
-  private long pauseNanos;
   private boolean reaping;
   private @Nullable Errands<R, C> errands;
 
@@ -77,6 +69,8 @@ final class Books<R, C extends Poolable> {
     this.limits = limits;
     this.maxIdle = maxIdle;
     this.freshness = new Freshness<>(keepAlive, presets, wallMillis);
+    this.sweep = new Sweep<>(idle, freshness);
+    this.choice = new Choice<>(freshness);
     this.line = new WaitingLine<>(limits.maxPerOrigin());
     this.lifetimeNanos = Nanos.of(keepAlive.lifetimeLimit());
     this.jitter = jitter;
@@ -210,64 +204,12 @@ final class Books<R, C extends Poolable> {
 
   // The reaper's part
 
-  void beginSweep() {
-    pauseNanos = Reaper.PERIOD_NANOS;
-    sweepCursor = idle.oldest();
+  Sweep<R, C> sweep() {
+    return sweep;
   }
 
-  boolean sweepDone() {
-    return sweepCursor == null;
-  }
-
-  /**
-   * Goes on with the sweep, oldest first: drops what is too old, and gives the reaper those that
-   * have not been looked at for a while. Stops at the first that is younger than that.
-   */
   void nextSlice(List<Berth<R, C>> slice, int most, int steps, long now) {
-    freshness.noticeSuspension(now);
-    for (int step = 0; step < steps && slice.size() < most && sweepCursor != null; step++) {
-      Berth<R, C> berth = sweepCursor.element;
-      sweepCursor = sweepCursor.newer();
-      berth.state = State.IDLE; // should a reaper that failed have left it swept
-      long age = freshness.idleNanos(berth, now);
-      if (age < Reaper.PERIOD_NANOS) {
-        sweepCursor = null;
-      } else if (lookDue(berth, age, now)) {
-        berth.state = State.SWEPT;
-        slice.add(berth);
-      } else if (age >= freshness.allowedNanos(berth, Need.REPEATABLE, now)) {
-        dismiss(berth);
-      }
-    }
-  }
-
-  /**
-   * Whether to look at an idle one. The oldest of a shelf is the one to learn from: it is looked at
-   * closely near the end that is expected, and may outlive what was learned.
-   */
-  private boolean lookDue(Berth<R, C> berth, long age, long now) {
-    if (age >= freshness.allowedNanos(berth, Need.REPEATABLE, now))
-      return isSample(berth) && freshness.mayOutlive(berth, age, now);
-    long next = berth.aliveNanos - now + age + Reaper.lookAfterNanos(age);
-    if (isSample(berth)) next = Math.min(next, awaitSample(berth, age, now));
-    return age >= next;
-  }
-
-  private boolean isSample(Berth<R, C> berth) {
-    return berth.shelf.idle.oldest() == berth.onShelf;
-  }
-
-  /** Has the reaper come back when this one is to be looked at, or too old; returns that age. */
-  private long awaitSample(Berth<R, C> berth, long age, long now) {
-    long next = freshness.nextLookNanos(berth, berth.aliveNanos - now + age, now);
-    next = Math.min(next, freshness.allowedNanos(berth, Need.REPEATABLE, now));
-    if (next > age) pauseNanos = Math.min(pauseNanos, next - age);
-    return next;
-  }
-
-  /** How long the reaper may pause after the sweep. */
-  long pauseNanos() {
-    return pauseNanos;
+    sweep.nextSlice(slice, most, steps, now, dropping);
   }
 
   /** The reaper's look at one is over; null if it could not be looked at. */
@@ -276,7 +218,7 @@ final class Books<R, C extends Poolable> {
     if (found == Health.ALIVE && !berth.doomed && phase == Phase.OPEN) {
       long age = freshness.idleNanos(berth, now);
       freshness.sawAlive(berth, age, now);
-      if (isSample(berth)) awaitSample(berth, age, now);
+      sweep.sawAlive(berth, age, now);
       settle(berth, age, now);
       return;
     }
@@ -327,25 +269,7 @@ final class Books<R, C extends Poolable> {
   }
 
   PoolStats stats(long now) {
-    Map<R, IdleLimit> limits = freshness.limits(now);
-    List<OriginStats> origins = new ArrayList<>();
-    for (Shelf<R, C> shelf : shelves.values()) {
-      int idleOnes = shelf.idle.size();
-      Optional<IdleLimit> limit = Optional.ofNullable(limits.remove(shelf.route));
-      int active = shelf.total - idleOnes;
-      origins.add(
-          new OriginStats(
-              String.valueOf(shelf.route),
-              shelf.total,
-              active,
-              idleOnes,
-              shelf.waiters.size(),
-              limit));
-    }
-    limits.forEach((route, limit) ->
-        origins.add(new OriginStats(String.valueOf(route), 0, 0, 0, 0, Optional.of(limit))));
-    origins.sort(Comparator.comparing(OriginStats::origin));
-    return stats(origins);
+    return stats(Census.origins(shelves.values(), freshness.limits(now)));
   }
 
   private PoolStats stats(List<OriginStats> origins) {
@@ -380,56 +304,9 @@ final class Books<R, C extends Poolable> {
     return added;
   }
 
-  /** Lends an idle one, or returns null. */
   private @Nullable Berth<R, C> usable(Shelf<R, C> shelf, Need need, long now) {
-    if (need == Need.FRESH) return null;
-    Berth<R, C> ageing = ageing(shelf, need, now);
-    return ageing != null ? ageing : newestUsable(shelf, need, now);
-  }
-
-  /**
-   * Lends the oldest that may be used, if it is getting too old for requests that must not be
-   * repeated and is likely to be needed again: used now it is young again. Those beyond the last
-   * peak of demand are left to age.
-   */
-  private @Nullable Berth<R, C> ageing(Shelf<R, C> shelf, Need need, long now) {
-    int surplus = shelf.total - shelf.demand.peak(now);
-    int steps = MOST_PASSED_OVER;
-    for (Link<Berth<R, C>> link = shelf.idle.oldest();
-        link != null && surplus < MOST_PASSED_OVER && steps-- > 0;
-        link = link.newer()) {
-      Berth<R, C> berth = link.element;
-      if (surplus-- > 0 || berth.state == State.SWEPT) continue;
-      long age = freshness.idleNanos(berth, now);
-      if (age < AGEING_NANOS) return null;
-      long sure = freshness.allowedNanos(berth, Need.UNREPEATABLE, now);
-      if (age < sure / 4) return null;
-      long allowed = need == Need.UNREPEATABLE ? sure : freshness.allowedNanos(berth, need, now);
-      if (age < allowed) return lendUsed(berth, age, allowed);
-    }
-    return null;
-  }
-
-  /**
-   * Lends the newest idle one that may be used, or returns null. Drops those that nobody may use on
-   * the way; leaves those that are too old for this need to others, as the rest is older still.
-   */
-  private @Nullable Berth<R, C> newestUsable(Shelf<R, C> shelf, Need need, long now) {
-    Link<Berth<R, C>> older;
-    for (Link<Berth<R, C>> link = shelf.idle.newest(); link != null; link = older) {
-      older = link.older();
-      Berth<R, C> berth = link.element;
-      if (berth.state == State.SWEPT) continue;
-      long age = freshness.idleNanos(berth, now);
-      long most = freshness.allowedNanos(berth, Need.REPEATABLE, now);
-      if (age >= most) {
-        dismiss(berth);
-        continue;
-      }
-      long allowed = need == Need.REPEATABLE ? most : freshness.allowedNanos(berth, need, now);
-      return age < allowed ? lendUsed(berth, age, allowed) : null;
-    }
-    return null;
+    Berth<R, C> chosen = choice.of(shelf, need, now, dropping);
+    return chosen == null ? null : lendUsed(chosen);
   }
 
   /**
@@ -470,11 +347,9 @@ final class Books<R, C extends Poolable> {
     return berth;
   }
 
-  private Berth<R, C> lendUsed(Berth<R, C> berth, long ageNanos, long allowedNanos) {
+  private Berth<R, C> lendUsed(Berth<R, C> berth) {
     if (berth.state == State.IDLE) leaveIdle(berth);
     berth.state = State.LENT;
-    berth.lentIdleNanos = ageNanos;
-    berth.allowedNanos = allowedNanos;
     berth.shelf.sawDemand();
     reused++;
     return berth;
@@ -496,7 +371,7 @@ final class Books<R, C extends Poolable> {
     }
     long allowed = freshness.allowedNanos(berth, first.need, now);
     if (first.shelf == berth.shelf && ageNanos < allowed) {
-      answer(first, lendUsed(berth, ageNanos, allowed));
+      answer(first, lendUsed(Choice.fitting(berth, ageNanos, allowed)));
     } else {
       dismiss(berth); // of no use to the first in line; its place is
     }
@@ -532,7 +407,7 @@ final class Books<R, C extends Poolable> {
   }
 
   private void leaveIdle(Berth<R, C> berth) {
-    if (sweepCursor == berth.inIdle) sweepCursor = berth.inIdle.newer();
+    sweep.passOver(berth);
     idle.remove(berth.inIdle);
     berth.shelf.idle.remove(berth.onShelf);
   }

@@ -310,7 +310,7 @@ public final class Pool<R, C extends Poolable> {
   // For Reaper
 
   void beginSweep() {
-    change(books::beginSweep);
+    change(books.sweep()::begin);
   }
 
   /** Hands back the last slice and takes the next; false when the sweep is over. */
@@ -322,14 +322,14 @@ public final class Pool<R, C extends Poolable> {
       slice.clear();
       found.clear();
       books.nextSlice(slice, most, steps, now);
-      return !slice.isEmpty() || !books.sweepDone();
+      return !slice.isEmpty() || !books.sweep().done();
     } finally {
       leave();
     }
   }
 
   long pauseNanos() {
-    return ask(books::pauseNanos);
+    return ask(books.sweep()::pauseNanos);
   }
 
   boolean reaperStays() {
