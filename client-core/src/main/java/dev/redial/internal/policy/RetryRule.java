@@ -127,13 +127,17 @@ public final class RetryRule {
 
   /**
    * Whether the keep-alive race was lost: the server ended an idle connection just as it was used
-   * again. A server that had begun to answer did not run out of patience with it.
+   * again. A server that had begun to answer did not run out of patience with it, and of one that
+   * went silent nobody knows why.
    *
    * @param failure what happened
    * @return whether it says anything about how long the server keeps idle connections
    */
   public static boolean lostTheRace(ExchangeFailure failure) {
     ExchangeEvidence evidence = failure.evidence();
-    return failure instanceof HangUpException && evidence.reused() && evidence.bytesReceived() == 0;
+    return failure instanceof HangUpException hangUp
+        && hangUp.ending() != HangUpException.Ending.TIMED_OUT
+        && evidence.reused()
+        && evidence.bytesReceived() == 0;
   }
 }

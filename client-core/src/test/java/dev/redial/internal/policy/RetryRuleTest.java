@@ -171,7 +171,7 @@ class RetryRuleTest {
   }
 
   private static Stream<Arguments> hangUps() {
-    return Stream.of(Ending.FIN, Ending.RST)
+    return Stream.of(Ending.values())
         .flatMap(ending ->
             Stream.of(
                 hungUp(ending, "nothing written", "RFC 9110 9.2.2", NO_OCTET_SENT, never()),
@@ -505,6 +505,8 @@ class RetryRuleTest {
     assertThat(RetryRule.lostTheRace(reused)).isEqualTo(seen.received == 0);
     assertThat(RetryRule.lostTheRace(fresh)).isFalse();
     assertThat(RetryRule.lostTheRace(late)).isFalse();
+    ExchangeFailure silent = hangUp(Ending.TIMED_OUT).apply(seen.evidence(true));
+    assertThat(RetryRule.lostTheRace(silent)).isFalse();
   }
 
   static List<Seen> underway() {
