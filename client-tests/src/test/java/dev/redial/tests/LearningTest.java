@@ -169,7 +169,8 @@ class LearningTest {
             b -> b.keepAlive(KeepAlive.defaults().withKnownLimit(server.uri(""), dropsAfter)));
     assertThat(told.send(Requests.get(server.uri("/1")), BodyHandlers.ofString()).body())
         .isEqualTo("ok");
-    server.await(1, "forgotten");
+    Awaitility.await("the connection to be given up before the server forgets it")
+        .until(() -> told.stats().total() == 0);
     assertThat(told.send(Requests.get(server.uri("/2")), BodyHandlers.ofString()).body())
         .isEqualTo("ok");
     assertThat(told.send(Requests.post(server.uri("/3"), "c"), BodyHandlers.ofString()).body())

@@ -98,7 +98,9 @@ class UnderFireTest {
         posts,
         client.stats().opened());
     assertThat(failed).allSatisfy((id, failure) -> assertThat(id).startsWith("post-"));
-    assertThat(posts).isLessThanOrEqualTo(blow == Blow.RELOAD ? 0 : calls.get() / 2 / 200);
+    // A worker of nginx that ends its idle connections drops requests that it has not looked at
+    // yet.
+    assertThat(posts).isLessThanOrEqualTo(calls.get() / 2 / (blow == Blow.RELOAD ? 2_000 : 200));
     assertThat(failed.values())
         .allSatisfy(failure -> {
           assertThat(failure).isInstanceOf(HangUpException.class);
