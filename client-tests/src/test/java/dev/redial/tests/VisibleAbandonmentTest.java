@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.redial.RedialClient;
 import dev.redial.ResponseTimeoutException;
+import dev.redial.tests.kit.Answers;
 import dev.redial.tests.kit.Gate;
 import dev.redial.tests.kit.Rig;
 import dev.redial.tests.kit.ScriptedServer;
@@ -69,6 +70,8 @@ class VisibleAbandonmentTest {
     Gate arrived = new Gate();
     ScriptedServer server =
         rig.server(c -> {
+          c.readRequest();
+          c.send(Answers.ok("warm")); // so that the time-out finds an open connection
           c.readRequest();
           if (how == How.CLOSED_BODY)
             c.send("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\nx");
