@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.redial.tests.kit.Answers;
+import dev.redial.tests.kit.Gate;
 import dev.redial.tests.kit.RequestSeen;
 import dev.redial.tests.kit.ScriptedServer;
 import dev.redial.tests.kit.ScriptedServer.Script;
@@ -207,10 +208,12 @@ class PublisherContractTest {
   @Test
   @Tag("contract-8")
   void whatAPublisherThrowsOutOfCancelIsItsOwnAffair() throws Exception {
+    Gate subscribed = new Gate();
     ScriptedServer server =
         rig.server(
             c -> {
               c.readHeadOnly();
+              subscribed.pass();
               c.send(Answers.status("403 Forbidden", "no", "Connection: close"));
               c.halfClose();
             },
@@ -220,15 +223,17 @@ class PublisherContractTest {
     BodyPublisher body =
         publisher(
             -1,
-            subscriber ->
-                subscriber.onSubscribe(
-                    new Quiet() { // never publishes anything
-                      @Override
-                      public void cancel() {
-                        cancelled.countDown();
-                        throw new IllegalStateException("out of cancel");
-                      }
-                    }));
+            subscriber -> {
+              subscriber.onSubscribe(
+                  new Quiet() { // never publishes anything
+                    @Override
+                    public void cancel() {
+                      cancelled.countDown();
+                      throw new IllegalStateException("out of cancel");
+                    }
+                  });
+              subscribed.open();
+            });
     HttpRequest request = request("POST", server.uri("/"), body);
     assertThat(send(client, request).statusCode()).isEqualTo(403);
     assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();

@@ -90,7 +90,8 @@ public final class Rig implements AfterEachCallback {
     while (testClass.getTestMethod().isPresent()) testClass = testClass.getParent().orElseThrow();
     testClass
         .getStore(ExtensionContext.Namespace.create(Rig.class))
-        .getOrComputeIfAbsent("threads", key -> (AutoCloseable) LeakCheck::assertNoThreads);
+        .getOrComputeIfAbsent(
+            "threads", key -> (AutoCloseable) LeakCheck::assertNoThreadsThatLinger);
   }
 
   private static void assertNothingLent(RedialClient client) {
