@@ -44,11 +44,6 @@ final class LeakCheck {
     assertNoThreads(name -> !name.startsWith("redial-watchdog-"));
   }
 
-  /** Asserts, within a bounded wait, that no thread of the client's is left. */
-  static void assertNoThreads() {
-    assertNoThreads(name -> true);
-  }
-
   /**
    * Asserts that no thread of the client's is left but watchdogs that were first found a few
    * seconds ago: within that time one without alarms has to end by itself, and nobody has to wait
