@@ -40,6 +40,8 @@ import java.util.function.Predicate;
  * @param timeouts whether connect time-outs, and for idempotent requests limits on the response
  *     head, are repeated. Default false: the server may be at work still, and a time limit should
  *     hold
+ * @param cutHeads whether an idempotent request is repeated although its answer had begun, but
+ *     ended within its head (RFC 9112, section 8). Default false, as with {@code java.net.http}
  * @param backoff base of the back-off after hang-ups and gateway errors. Default 50 ms
  * @param throttledBackoff the same after 429. Default 1 s
  * @param maxBackoff longest back-off. Default 10 s
@@ -60,6 +62,7 @@ public record Retries(
     boolean failures,
     Set<Integer> statuses,
     boolean timeouts,
+    boolean cutHeads,
     Duration backoff,
     Duration throttledBackoff,
     Duration maxBackoff,
@@ -77,6 +80,7 @@ public record Retries(
           3,
           true,
           Set.of(),
+          false,
           false,
           Duration.ofMillis(50),
           Duration.ofSeconds(1),
@@ -194,6 +198,7 @@ public record Retries(
         failures,
         statuses,
         timeouts,
+        cutHeads,
         backoff,
         throttledBackoff,
         maxBackoff,
@@ -216,6 +221,7 @@ public record Retries(
         repeated,
         statuses,
         timeouts,
+        cutHeads,
         backoff,
         throttledBackoff,
         maxBackoff,
@@ -238,6 +244,7 @@ public record Retries(
         failures,
         repeated,
         timeouts,
+        cutHeads,
         backoff,
         throttledBackoff,
         maxBackoff,
@@ -260,6 +267,30 @@ public record Retries(
         maxAttempts,
         failures,
         statuses,
+        repeated,
+        cutHeads,
+        backoff,
+        throttledBackoff,
+        maxBackoff,
+        maxRetryAfter,
+        budgetRatio,
+        budgetReserve,
+        repeatable,
+        attemptHeader);
+  }
+
+  /**
+   * A copy that repeats answers that ended within their head, or does not.
+   *
+   * @param repeated whether they are, for requests that may be repeated
+   * @return the copy
+   */
+  public Retries withCutHeads(boolean repeated) {
+    return new Retries(
+        maxAttempts,
+        failures,
+        statuses,
+        timeouts,
         repeated,
         backoff,
         throttledBackoff,
@@ -285,6 +316,7 @@ public record Retries(
         failures,
         statuses,
         timeouts,
+        cutHeads,
         usual,
         throttled,
         longest,
@@ -307,6 +339,7 @@ public record Retries(
         failures,
         statuses,
         timeouts,
+        cutHeads,
         backoff,
         throttledBackoff,
         maxBackoff,
@@ -330,6 +363,7 @@ public record Retries(
         failures,
         statuses,
         timeouts,
+        cutHeads,
         backoff,
         throttledBackoff,
         maxBackoff,
@@ -354,6 +388,7 @@ public record Retries(
         failures,
         statuses,
         timeouts,
+        cutHeads,
         backoff,
         throttledBackoff,
         maxBackoff,
@@ -376,6 +411,7 @@ public record Retries(
         failures,
         statuses,
         timeouts,
+        cutHeads,
         backoff,
         throttledBackoff,
         maxBackoff,

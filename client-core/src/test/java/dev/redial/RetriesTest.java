@@ -77,6 +77,7 @@ class RetriesTest {
             .withFailures(false)
             .withStatuses(Retries.TRANSIENT_STATUSES)
             .withTimeouts(true)
+            .withCutHeads(true)
             .withBackoff(SECOND, SECOND.multipliedBy(2), SECOND.multipliedBy(3))
             .withMaxRetryAfter(SECOND.multipliedBy(4))
             .withBudget(0.5, 7)
@@ -86,6 +87,8 @@ class RetriesTest {
     assertThat(all.failures()).isFalse();
     assertThat(all.statuses()).isEqualTo(Retries.TRANSIENT_STATUSES);
     assertThat(all.timeouts()).isTrue();
+    assertThat(all.cutHeads()).isTrue();
+    assertThat(Retries.defaults().cutHeads()).isFalse();
     assertThat(all.backoff()).isEqualTo(SECOND);
     assertThat(all.throttledBackoff()).isEqualTo(SECOND.multipliedBy(2));
     assertThat(all.maxBackoff()).isEqualTo(SECOND.multipliedBy(3));

@@ -43,7 +43,7 @@ class RetryTableTest {
 
   @ParameterizedTest(name = "{0}, {1}")
   @MethodSource("everyKindAndHangUp")
-  void onAReusedConnectionWhatMayBeRepeatedIsRepeatedUntilTheAnswersHeadIsComplete(
+  void onAReusedConnectionWhatMayBeRepeatedIsRepeatedUntilTheFirstOctetOfAnAnswer(
       RequestKind kind, HangUp hangUp) throws Exception {
     ScriptedServer server = rig.server(hangUp.after(OK), ScriptedServer.always(OK));
     RedialClient client = rig.client();
@@ -51,7 +51,7 @@ class RetryTableTest {
         .isEqualTo(200);
 
     HttpRequest request = kind.to(server.uri("/x"));
-    if (kind.repeatable && !hangUp.inTheBody()) {
+    if (kind.repeatable && hangUp.beforeTheAnswer()) {
       assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
       assertThat(server.events(1)).startsWith("accepted", "GET /warm", kind.method + " /x");
       assertThat(server.events(2)).containsExactly("accepted", kind.method + " /x");
@@ -68,10 +68,25 @@ class RetryTableTest {
     ScriptedServer server = rig.server(hangUp.script(), ScriptedServer.always(OK));
     RedialClient client = rig.client();
     HttpRequest request = kind.to(server.uri("/x"));
-    if (kind.repeatable && !hangUp.inTheBody()) {
+    if (kind.repeatable && hangUp.beforeTheAnswer()) {
       assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
       assertThat(server.events(1)).startsWith("accepted", kind.method + " /x");
       assertThat(server.events(2)).containsExactly("accepted", kind.method + " /x");
+    } else {
+      assertFailedOnce(failureOf(client, request), kind, hangUp, server, false);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("everyKindAndHangUp")
+  void anAnswerThatEndsWithinItsHeadIsRepeatedIfThatIsConfigured(RequestKind kind, HangUp hangUp)
+      throws Exception {
+    ScriptedServer server = rig.server(hangUp.script(), ScriptedServer.always(OK));
+    RedialClient client = rig.client(b -> b.retries(Retries.defaults().withCutHeads(true)));
+    HttpRequest request = kind.to(server.uri("/x"));
+    if (kind.repeatable && !hangUp.inTheBody()) {
+      assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+      assertThat(server.connections()).isEqualTo(2);
     } else {
       assertFailedOnce(failureOf(client, request), kind, hangUp, server, false);
     }

@@ -62,7 +62,7 @@ public final class RetryRule {
   private static Decision afterFailure(
       ExchangeFailure failure, Repeatability request, Tries tries, Retries retries) {
     return switch (failure) {
-      case HangUpException hangUp -> afterHangUp(hangUp.evidence(), request, tries);
+      case HangUpException hangUp -> afterHangUp(hangUp.evidence(), request, tries, retries);
       case ConnectFailedException refused -> LATER; // nothing was sent; every address was tried
       case TlsHandshakeException handshake ->
           handshake.hungUp() ? LATER : Keep.FINAL; // what was refused stays so, RFC 9110 4.3.4
@@ -80,11 +80,13 @@ public final class RetryRule {
   }
 
   private static Decision afterHangUp(
-      ExchangeEvidence evidence, Repeatability request, Tries tries) {
+      ExchangeEvidence evidence, Repeatability request, Tries tries, Retries retries) {
     boolean race = evidence.reused() && evidence.bytesReceived() == 0 && !tries.raceMadeGood();
     if (evidence.serverActed() == ServerActed.NO)
       return race ? NOW : LATER; // any method: never applied
     if (!request.repeatable()) return Keep.NOT_REPEATABLE; // RFC 9110 9.2.2
+    if (evidence.bytesReceived() > 0 && !retries.cutHeads())
+      return Keep.NOT_CONFIGURED; // it had begun to answer
     return race ? NOW : LATER; // RFC 9112 9.3.1; an incomplete head is no response, RFC 9112 8
   }
 
