@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.redial.ClientClosedException;
 import dev.redial.RedialClient;
 import dev.redial.tests.kit.Answers;
+import dev.redial.tests.kit.BlackHole;
 import dev.redial.tests.kit.Gate;
 import dev.redial.tests.kit.ScriptedServer;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.io.InputStream;
 import java.lang.ref.WeakReference;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.ClosedChannelException;
@@ -141,6 +144,24 @@ class LifeCycleContractTest {
           Throwable unused = Causes.failureOf(() -> client.send(get(uri), BodyHandlers.ofString()));
           ended.countDown();
         });
+  }
+
+  /** With Redial alone, as only it tells that it is connecting. */
+  @Test
+  @Tag("contract-42")
+  void shutdownNowEndsAConnectThatNobodyAnswers() throws Exception {
+    try (BlackHole nobody = BlackHole.open()) {
+      RedialClient client = (RedialClient) rig.client(Side.REDIAL);
+      HttpRequest patient = HttpRequest.newBuilder(nobody.uri("/")).build();
+      CompletableFuture<?> pending = client.sendAsync(patient, BodyHandlers.ofString());
+      Awaitility.await().until(() -> client.stats().active() == 1);
+
+      client.shutdownNow();
+
+      assertThat(Causes.failureOf(() -> pending.get(10, SECONDS)))
+          .hasCauseInstanceOf(ClientClosedException.class);
+      assertThat(client.awaitTermination(Duration.ofSeconds(2))).isTrue();
+    }
   }
 
   @OnBothSides
