@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -193,20 +194,7 @@ public record Retries(
    * @return the copy
    */
   public Retries withMaxAttempts(int attempts) {
-    return new Retries(
-        attempts,
-        failures,
-        statuses,
-        timeouts,
-        cutHeads,
-        backoff,
-        throttledBackoff,
-        maxBackoff,
-        maxRetryAfter,
-        budgetRatio,
-        budgetReserve,
-        repeatable,
-        attemptHeader);
+    return changed(draft -> draft.maxAttempts = attempts);
   }
 
   /**
@@ -216,20 +204,7 @@ public record Retries(
    * @return the copy
    */
   public Retries withFailures(boolean repeated) {
-    return new Retries(
-        maxAttempts,
-        repeated,
-        statuses,
-        timeouts,
-        cutHeads,
-        backoff,
-        throttledBackoff,
-        maxBackoff,
-        maxRetryAfter,
-        budgetRatio,
-        budgetReserve,
-        repeatable,
-        attemptHeader);
+    return changed(draft -> draft.failures = repeated);
   }
 
   /**
@@ -239,20 +214,7 @@ public record Retries(
    * @return the copy
    */
   public Retries withStatuses(Set<Integer> repeated) {
-    return new Retries(
-        maxAttempts,
-        failures,
-        repeated,
-        timeouts,
-        cutHeads,
-        backoff,
-        throttledBackoff,
-        maxBackoff,
-        maxRetryAfter,
-        budgetRatio,
-        budgetReserve,
-        repeatable,
-        attemptHeader);
+    return changed(draft -> draft.statuses = repeated);
   }
 
   /**
@@ -263,20 +225,7 @@ public record Retries(
    * @return the copy
    */
   public Retries withTimeouts(boolean repeated) {
-    return new Retries(
-        maxAttempts,
-        failures,
-        statuses,
-        repeated,
-        cutHeads,
-        backoff,
-        throttledBackoff,
-        maxBackoff,
-        maxRetryAfter,
-        budgetRatio,
-        budgetReserve,
-        repeatable,
-        attemptHeader);
+    return changed(draft -> draft.timeouts = repeated);
   }
 
   /**
@@ -286,20 +235,7 @@ public record Retries(
    * @return the copy
    */
   public Retries withCutHeads(boolean repeated) {
-    return new Retries(
-        maxAttempts,
-        failures,
-        statuses,
-        timeouts,
-        repeated,
-        backoff,
-        throttledBackoff,
-        maxBackoff,
-        maxRetryAfter,
-        budgetRatio,
-        budgetReserve,
-        repeatable,
-        attemptHeader);
+    return changed(draft -> draft.cutHeads = repeated);
   }
 
   /**
@@ -311,20 +247,11 @@ public record Retries(
    * @return the copy
    */
   public Retries withBackoff(Duration usual, Duration throttled, Duration longest) {
-    return new Retries(
-        maxAttempts,
-        failures,
-        statuses,
-        timeouts,
-        cutHeads,
-        usual,
-        throttled,
-        longest,
-        maxRetryAfter,
-        budgetRatio,
-        budgetReserve,
-        repeatable,
-        attemptHeader);
+    return changed(draft -> {
+      draft.backoff = usual;
+      draft.throttledBackoff = throttled;
+      draft.maxBackoff = longest;
+    });
   }
 
   /**
@@ -334,20 +261,7 @@ public record Retries(
    * @return the copy
    */
   public Retries withMaxRetryAfter(Duration longest) {
-    return new Retries(
-        maxAttempts,
-        failures,
-        statuses,
-        timeouts,
-        cutHeads,
-        backoff,
-        throttledBackoff,
-        maxBackoff,
-        longest,
-        budgetRatio,
-        budgetReserve,
-        repeatable,
-        attemptHeader);
+    return changed(draft -> draft.maxRetryAfter = longest);
   }
 
   /**
@@ -358,20 +272,10 @@ public record Retries(
    * @return the copy
    */
   public Retries withBudget(double ratio, int reserve) {
-    return new Retries(
-        maxAttempts,
-        failures,
-        statuses,
-        timeouts,
-        cutHeads,
-        backoff,
-        throttledBackoff,
-        maxBackoff,
-        maxRetryAfter,
-        ratio,
-        reserve,
-        repeatable,
-        attemptHeader);
+    return changed(draft -> {
+      draft.budgetRatio = ratio;
+      draft.budgetReserve = reserve;
+    });
   }
 
   /**
@@ -383,20 +287,7 @@ public record Retries(
    * @return the copy
    */
   public Retries withRepeatable(Predicate<HttpRequest> test) {
-    return new Retries(
-        maxAttempts,
-        failures,
-        statuses,
-        timeouts,
-        cutHeads,
-        backoff,
-        throttledBackoff,
-        maxBackoff,
-        maxRetryAfter,
-        budgetRatio,
-        budgetReserve,
-        test,
-        attemptHeader);
+    return changed(draft -> draft.repeatable = test);
   }
 
   /**
@@ -406,19 +297,62 @@ public record Retries(
    * @return the copy
    */
   public Retries withAttemptHeader(String name) {
-    return new Retries(
-        maxAttempts,
-        failures,
-        statuses,
-        timeouts,
-        cutHeads,
-        backoff,
-        throttledBackoff,
-        maxBackoff,
-        maxRetryAfter,
-        budgetRatio,
-        budgetReserve,
-        repeatable,
-        Optional.of(name));
+    return changed(draft -> draft.attemptHeader = Optional.of(name));
+  }
+
+  private Retries changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.checked();
+  }
+
+  /** The components while one of them is being changed. */
+  private static final class Draft {
+    int maxAttempts;
+    boolean failures;
+    Set<Integer> statuses;
+    boolean timeouts;
+    boolean cutHeads;
+    Duration backoff;
+    Duration throttledBackoff;
+    Duration maxBackoff;
+    Duration maxRetryAfter;
+    double budgetRatio;
+    int budgetReserve;
+    Predicate<HttpRequest> repeatable;
+    Optional<String> attemptHeader;
+
+    Draft(Retries given) {
+      maxAttempts = given.maxAttempts;
+      failures = given.failures;
+      statuses = given.statuses;
+      timeouts = given.timeouts;
+      cutHeads = given.cutHeads;
+      backoff = given.backoff;
+      throttledBackoff = given.throttledBackoff;
+      maxBackoff = given.maxBackoff;
+      maxRetryAfter = given.maxRetryAfter;
+      budgetRatio = given.budgetRatio;
+      budgetReserve = given.budgetReserve;
+      repeatable = given.repeatable;
+      attemptHeader = given.attemptHeader;
+    }
+
+    Retries checked() {
+      return new Retries(
+          maxAttempts,
+          failures,
+          statuses,
+          timeouts,
+          cutHeads,
+          backoff,
+          throttledBackoff,
+          maxBackoff,
+          maxRetryAfter,
+          budgetRatio,
+          budgetReserve,
+          repeatable,
+          attemptHeader);
+    }
   }
 }

@@ -69,8 +69,4 @@ final class Budgets {
         new RetryBudget(RACE_RATIO, RACE_PER_SECOND, RACE_RESERVE, RACE_RESERVE, now),
         new RetryBudget(retries.budgetRatio(), 1, retries.budgetReserve(), MOST_EARNED, now));
   }
-
-  int size() {
-    return origins.size();
-  }
 }

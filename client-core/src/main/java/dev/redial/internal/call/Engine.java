@@ -50,7 +50,10 @@ public final class Engine {
 
   private final Budgets budgets;
   private final Events events;
+
+  /** Asked for at each draw, so that callers on many threads do not contend. */
   private final RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+
   private final CredentialsMemory credentials = new CredentialsMemory(new SecureRandom());
 
   private final ReentrantLock lock = new ReentrantLock();
