@@ -2,16 +2,33 @@ package dev.redial.internal.route;
 
 import java.net.URI;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The scheme, host and port that a request is for (RFC 9110, section 4.3.1).
- *
- * @param secure whether the scheme is https
- * @param host in lower case; an IPv6 literal without its brackets, with the zone id that it came
- *     with
- * @param port never the scheme's absent default, always a number
+ * The scheme, host and port that a request is for (RFC 9110, section 4.3.1). A value: equal ones
+ * are interchangeable.
  */
-public record Origin(boolean secure, String host, int port) {
+public final class Origin {
+  private final boolean secure;
+  private final String host;
+  private final int port;
+
+  /** Every request names it; several threads may find it at once, with equal outcome. */
+  private @Nullable String authority;
+
+  /**
+   * An origin.
+   *
+   * @param secure whether the scheme is https
+   * @param host in lower case; an IPv6 literal without its brackets, with the zone id that it came
+   *     with
+   * @param port never the scheme's absent default, always a number
+   */
+  public Origin(boolean secure, String host, int port) {
+    this.secure = secure;
+    this.host = host;
+    this.port = port;
+  }
 
   /**
    * The origin of a URI that has been checked to be http or https and to have a host.
@@ -41,6 +58,33 @@ public record Origin(boolean secure, String host, int port) {
   }
 
   /**
+   * Whether the scheme is https.
+   *
+   * @return false for http
+   */
+  public boolean secure() {
+    return secure;
+  }
+
+  /**
+   * The host.
+   *
+   * @return in lower case, without brackets
+   */
+  public String host() {
+    return host;
+  }
+
+  /**
+   * The port.
+   *
+   * @return a number in any case
+   */
+  public int port() {
+    return port;
+  }
+
+  /**
    * Whether the port is the scheme's own, which is left out of {@code Host}.
    *
    * @return true for 80 and 443 with their schemes
@@ -58,7 +102,9 @@ public record Origin(boolean secure, String host, int port) {
    * default. A zone id means something on this machine only (RFC 6874, section 4).
    */
   public String authority() {
-    return hasDefaultPort() ? bracketed() : hostAndPort();
+    String known = authority;
+    if (known == null) authority = known = hasDefaultPort() ? bracketed() : hostAndPort();
+    return known;
   }
 
   /** The target of CONNECT, which always names the port (RFC 9112, section 3.2.3). */
@@ -70,6 +116,20 @@ public record Origin(boolean secure, String host, int port) {
     int zone = host.indexOf('%');
     String bare = zone < 0 ? host : host.substring(0, zone);
     return bare.indexOf(':') >= 0 ? "[" + bare + "]" : bare;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other == this
+        || (other instanceof Origin that
+            && port == that.port
+            && secure == that.secure
+            && host.equals(that.host));
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * host.hashCode() + port) + (secure ? 1 : 0);
   }
 
   @Override

@@ -58,4 +58,17 @@ class OriginTest {
     assertThat(new Origin(true, "a", 80).hasDefaultPort()).isFalse();
     assertThat(new Origin(false, "a", 443).hasDefaultPort()).isFalse();
   }
+
+  @Test
+  void equalOnesAreInterchangeable() {
+    Origin origin = new Origin(false, "a", 80);
+
+    assertThat(origin)
+        .isEqualTo(Origin.of(URI.create("HTTP://A/x")))
+        .hasSameHashCodeAs(Origin.of(URI.create("HTTP://A/x")))
+        .isNotEqualTo(new Origin(true, "a", 80))
+        .isNotEqualTo(new Origin(false, "b", 80))
+        .isNotEqualTo(new Origin(false, "a", 81))
+        .isNotEqualTo("http://a");
+  }
 }

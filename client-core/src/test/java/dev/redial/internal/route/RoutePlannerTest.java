@@ -97,4 +97,18 @@ class RoutePlannerTest {
     assertThat(planner.plan(URI.create("http://a.example/")))
         .isNotEqualTo(planner.plan(URI.create("https://a.example:80/")));
   }
+
+  /** However many origins there are. */
+  @Test
+  void straightRoutesAreKeptInBounds() {
+    RoutePlanner planner = new RoutePlanner(null);
+    URI first = URI.create("http://a0.example/");
+    assertThat(planner.plan(first)).isSameAs(planner.plan(URI.create("http://a0.example/other")));
+
+    for (int i = 0; i < 5_000; i++) {
+      URI uri = URI.create("http://a" + i + ".example/");
+      assertThat(planner.plan(uri)).isEqualTo(new Route(Origin.of(uri), null));
+    }
+    assertThat(planner.kept()).isLessThanOrEqualTo(1_024);
+  }
 }
