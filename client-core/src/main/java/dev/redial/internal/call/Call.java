@@ -26,14 +26,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
-import java.net.http.HttpResponse.BodySubscriber;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,8 +112,7 @@ final class Call<T extends @Nullable Object> {
     checkDeadline(outgoing);
     attempts++;
     if (resending.isFirst()) engine.budgets().of(route.origin()).earn();
-    Attempt attempt =
-        new Attempt(engine, outgoing, route, attempts, deadline, () -> tunnelFields(route));
+    Attempt attempt = new Attempt(engine, outgoing, route, attempts, deadline, tunnelFields(route));
     Exchange exchange;
     try {
       exchange =
@@ -228,7 +226,7 @@ final class Call<T extends @Nullable Object> {
       return Optional.empty();
     }
     delivered = exchange;
-    T body = exchange.deliver(subscriber(exchange, answer));
+    T body = exchange.deliver(handler, answer);
     return Optional.of(new Answered<>(shown, request.uri(), answer, body, previous));
   }
 
@@ -274,15 +272,6 @@ final class Call<T extends @Nullable Object> {
     resending.startAnew();
   }
 
-  private BodySubscriber<T> subscriber(Exchange exchange, Answer answer) throws IOException {
-    try {
-      return Objects.requireNonNull(
-          handler.apply(answer), "the body handler returned no subscriber");
-    } catch (RuntimeException | Error thrown) {
-      throw exchange.subscriberFailure(thrown);
-    }
-  }
-
   private OutgoingRequest outgoing(Route route, long contentLength) throws IOException {
     return new OutgoingRequest(
         request.method(),
@@ -316,8 +305,8 @@ final class Call<T extends @Nullable Object> {
     return added;
   }
 
-  private Map<String, List<String>> tunnelFields(Route route) {
-    return authentication().tunnelFields(request, route);
+  private Supplier<Map<String, List<String>>> tunnelFields(Route route) {
+    return route.tunnelled() ? () -> authentication().tunnelFields(request, route) : Map::of;
   }
 
   private void storeCookies(Answer answer) throws IOException {

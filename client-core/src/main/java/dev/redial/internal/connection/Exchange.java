@@ -6,13 +6,16 @@ import dev.redial.ResponseTimeoutException;
 import dev.redial.TimeLimits;
 import dev.redial.internal.body.BodySource;
 import dev.redial.internal.body.PublisherFailure;
+import dev.redial.internal.body.WantedBody;
 import dev.redial.internal.http1.MalformedMessageException;
 import dev.redial.internal.http1.ResponseHead;
 import dev.redial.internal.wire.WireFailure;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
@@ -129,7 +132,7 @@ public final class Exchange implements BodySource {
   /** Reads on to the head of the final response; interim responses are passed over. */
   public void receiveHead() throws IOException, InterruptedException {
     try {
-      begin(new HeadReader(connection, request, observation).last(sending));
+      begin(HeadReader.last(connection, request, observation, sending));
     } catch (IOException e) {
       throw failed(e);
     } catch (MalformedMessageException e) {
@@ -158,6 +161,34 @@ public final class Exchange implements BodySource {
   }
 
   /**
+   * Makes of the body what the caller's handler wants, and waits for it.
+   *
+   * @param handler the caller's
+   * @param answer the head, which the handler may look at
+   * @return the body
+   * @throws IOException a typed failure
+   * @throws InterruptedException if the thread was interrupted; the connection is closed
+   */
+  @SuppressWarnings("unchecked") // T is byte[] where the handler is known to make nothing else
+  public <T> T deliver(BodyHandler<T> handler, Answer answer)
+      throws IOException, InterruptedException {
+    return switch (WantedBody.by(handler)) {
+      case BYTES -> (T) bytes();
+      case BY_SUBSCRIBER -> deliver(subscriber(handler, answer));
+    };
+  }
+
+  private <T> BodySubscriber<T> subscriber(BodyHandler<T> handler, Answer answer)
+      throws IOException {
+    try {
+      return Objects.requireNonNull(
+          handler.apply(answer), "the body handler returned no subscriber");
+    } catch (RuntimeException | Error thrown) {
+      throw subscriberFailure(thrown);
+    }
+  }
+
+  /**
    * Pushes the body into the caller's subscriber and waits for what the subscriber makes of it.
    *
    * @param subscriber the caller's
@@ -167,6 +198,25 @@ public final class Exchange implements BodySource {
    */
   public <T> T deliver(BodySubscriber<T> subscriber) throws IOException, InterruptedException {
     return new BodyDelivery<>(this, subscriber).deliver();
+  }
+
+  private byte[] bytes() throws IOException, InterruptedException {
+    long length = body().length();
+    return length < 0 || length > WholeBody.LONGEST
+        ? deliver(BodySubscribers.ofByteArray())
+        : new WholeBody(this, (int) length).read();
+  }
+
+  /** Reads on in a body of known length; its end is told by {@link #next()}. */
+  void next(ByteBuffer into) throws IOException, InterruptedException {
+    if (clock != null) clock.reading();
+    try {
+      body().next(into);
+    } catch (IOException e) {
+      throw failed(e);
+    } finally {
+      if (clock != null) clock.read();
+    }
   }
 
   /**
@@ -256,6 +306,12 @@ public final class Exchange implements BodySource {
     } catch (MalformedMessageException e) {
       throw failed(report().malformed(e));
     }
+  }
+
+  /** The body was read to its end by {@link #next(ByteBuffer)}. */
+  void finish() throws IOException, InterruptedException {
+    ByteBuffer nothing = next();
+    if (nothing != null) throw new IllegalStateException("the body goes on: " + body);
   }
 
   private @Nullable ByteBuffer nextWithin(PhaseClock limits)

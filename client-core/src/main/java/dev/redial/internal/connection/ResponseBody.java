@@ -60,6 +60,35 @@ final class ResponseBody {
     }
   }
 
+  /** How long it is in all, if that is known from the start, or -1. */
+  long length() {
+    return switch (framing) {
+      case Framing.Empty empty -> 0;
+      case Framing.Fixed fixed -> fixed.length();
+      case Framing.Chunked chunked -> -1;
+      case Framing.UntilClose untilClose -> -1;
+    };
+  }
+
+  /**
+   * Reads on, where the {@link #length} is known.
+   *
+   * @param into has room, and no more of it than octets are left
+   * @throws EndOfStream if the wire ended first
+   */
+  void next(ByteBuffer into) throws IOException {
+    int length = Math.min(into.remaining(), connection.buffered());
+    if (length > 0) {
+      into.put(connection.buffer(), connection.from(), length);
+      connection.take(length);
+    } else {
+      length = connection.wire.read(into);
+      if (length < 0) throw new EndOfStream();
+    }
+    remaining -= length;
+    over = remaining == 0;
+  }
+
   /**
    * Reads on.
    *

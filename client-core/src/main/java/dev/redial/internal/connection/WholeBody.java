@@ -1,0 +1,49 @@
+package dev.redial.internal.connection;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * A response body of known length, read straight into the array that its caller gets. Confined to
+ * the thread that reads it.
+ */
+final class WholeBody {
+  /** The longest array that every virtual machine can make. */
+  static final int LONGEST = Integer.MAX_VALUE - 8;
+
+  /** For so much the server's word is taken; memory for more is taken as the octets arrive. */
+  private static final int ON_TRUST = 1024 * 1024;
+
+  private static final int GROWTH = 8;
+
+  private final Exchange exchange;
+  private final int length;
+
+  WholeBody(Exchange exchange, int length) {
+    this.exchange = exchange;
+    this.length = length;
+  }
+
+  byte[] read() throws IOException, InterruptedException {
+    byte[] octets = new byte[capacity(0, length)];
+    int filled = fill(octets, 0);
+    while (filled < length) {
+      octets = Arrays.copyOf(octets, capacity(filled, length));
+      filled = fill(octets, filled);
+    }
+    exchange.finish();
+    return octets;
+  }
+
+  /** For how many octets there is room once so many have arrived. */
+  static int capacity(int arrived, int length) {
+    return (int) Math.min(length, Math.max(ON_TRUST, (long) GROWTH * arrived));
+  }
+
+  private int fill(byte[] octets, int from) throws IOException, InterruptedException {
+    ByteBuffer rest = ByteBuffer.wrap(octets, from, octets.length - from);
+    while (rest.hasRemaining()) exchange.next(rest);
+    return octets.length;
+  }
+}
