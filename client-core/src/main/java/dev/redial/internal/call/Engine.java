@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -59,9 +60,13 @@ public final class Engine {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
-  // Guarded by lock.
-  private Life life = Life.OPEN;
-  private long calls;
+  /**
+   * Counted before {@link #life} is looked at, so that no call slips past whoever ends the life.
+   */
+  private final AtomicLong calls = new AtomicLong();
+
+  /** Changed under the lock. */
+  private volatile Life life = Life.OPEN;
 
   /**
    * An engine; it has no thread and no connection yet.
@@ -165,15 +170,9 @@ public final class Engine {
   }
 
   private void enter(HttpRequest request) throws IOException {
-    lock.lock();
-    try {
-      if (life == Life.OPEN) {
-        calls++;
-        return;
-      }
-    } finally {
-      lock.unlock();
-    }
+    long unused = calls.incrementAndGet();
+    if (life == Life.OPEN) return;
+    leave();
     throw closed(request);
   }
 
@@ -186,10 +185,11 @@ public final class Engine {
   }
 
   void leave() {
+    long left = calls.decrementAndGet();
+    if (left > 0 || life == Life.OPEN) return;
     lock.lock();
     try {
-      calls--;
-      if (life != Life.OPEN) changed.signalAll();
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -231,7 +231,7 @@ public final class Engine {
     long deadline = System.nanoTime() + Math.min(Deadline.nanos(limit), Long.MAX_VALUE / 2);
     lock.lockInterruptibly();
     try {
-      while (life == Life.OPEN || calls > 0) {
+      while (life == Life.OPEN || calls.get() > 0) {
         long left = deadline - System.nanoTime();
         if (left <= 0) return false;
         long unused = changed.awaitNanos(left);
@@ -248,12 +248,7 @@ public final class Engine {
    * @return false while it is open
    */
   public boolean isTerminated() {
-    lock.lock();
-    try {
-      if (life == Life.OPEN || calls > 0) return false;
-    } finally {
-      lock.unlock();
-    }
+    if (life == Life.OPEN || calls.get() > 0) return false;
     return pool.counts().active() == 0;
   }
 
