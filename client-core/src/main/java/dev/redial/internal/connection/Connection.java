@@ -127,7 +127,7 @@ public final class Connection {
 
   /** An idle connection must hold nothing of its last exchange. */
   void forgetOnClose() {
-    wakeUp = null;
+    if (wakeUp != null) wakeUp = null;
   }
 
   /**
@@ -190,7 +190,7 @@ public final class Connection {
       for (String value : field.getValue()) RequestWriter.field(head, field.getKey(), value);
     }
     RequestWriter.endHead(head);
-    wire.write(ByteBuffer.wrap(head.array(), 0, head.length()));
+    wire.write(head.written());
     ResponseHead answer = readTunnelAnswer(label);
     if (answer.status() / 100 != 2)
       throw new TunnelRefusedException(

@@ -8,19 +8,13 @@ import java.io.IOException;
 
 /** Reads the heads of one exchange's responses. Confined to the exchanging thread. */
 final class HeadReader {
-  private final Connection connection;
-  private final OutgoingRequest request;
-  private final Observation observation;
-
-  HeadReader(Connection connection, OutgoingRequest request, Observation observation) {
-    this.connection = connection;
-    this.request = request;
-    this.observation = observation;
-  }
+  private HeadReader() {}
 
   /** Waits for the head of the final response; passes over interim ones, and minds {@code 100}. */
-  ResponseHead last(Sending sending) throws IOException, MalformedMessageException {
-    ResponseHead received = next();
+  static ResponseHead last(
+      Connection connection, OutgoingRequest request, Observation observation, Sending sending)
+      throws IOException, MalformedMessageException {
+    ResponseHead received = next(connection, request, observation);
     for (int interim = 1; received.isInterim(); interim++) {
       if (received.status() == 101)
         throw MalformedMessageException.of(
@@ -29,26 +23,30 @@ final class HeadReader {
         throw MalformedMessageException.of(
             "more than " + connection.limits.interimResponses() + " interim responses");
       if (received.status() == 100) sending.proceed();
-      received = next();
+      received = next(connection, request, observation);
     }
     return received;
   }
 
-  private ResponseHead next() throws IOException, MalformedMessageException {
+  private static ResponseHead next(
+      Connection connection, OutgoingRequest request, Observation observation)
+      throws IOException, MalformedMessageException {
     ResponseParser parser = connection.parser;
     parser.reset(request.method().equals("HEAD"), request.method().equals("CONNECT"));
     observation.reached(ExchangeStage.AWAITING_RESPONSE); // also behind an interim response
-    int end = connection.buffered() > 0 ? parse(parser) : -1;
+    int end = connection.buffered() > 0 ? parse(connection, observation) : -1;
     while (end < 0) {
       if (!connection.fill()) throw new EndOfStream();
-      end = parse(parser);
+      end = parse(connection, observation);
     }
     ResponseHead received = parser.head(connection.buffer(), connection.from(), end);
     connection.takeUpTo(end);
     return received;
   }
 
-  private int parse(ResponseParser parser) throws MalformedMessageException {
+  private static int parse(Connection connection, Observation observation)
+      throws MalformedMessageException {
+    ResponseParser parser = connection.parser;
     try {
       return parser.parse(connection.buffer(), connection.from(), connection.to());
     } finally {

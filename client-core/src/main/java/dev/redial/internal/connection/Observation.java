@@ -3,10 +3,22 @@ package dev.redial.internal.connection;
 import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeStage;
 import dev.redial.ServerActed;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 
 /** What one exchange shows of itself as it goes on, for the evidence of its failure. */
 final class Observation {
+  private static final VarHandle STAGE;
+
+  static {
+    try {
+      STAGE = MethodHandles.lookup().findVarHandle(Observation.class, "stage", ExchangeStage.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final Connection connection;
   private final OutgoingRequest request;
   private final Sending sending;
@@ -67,8 +79,9 @@ final class Observation {
     hungUpBefore = roundTrip.isBeatenBy(now - begunNanos, now);
   }
 
+  /** Several times in each exchange, so without a fence. */
   void reached(ExchangeStage next) {
-    stage = next;
+    STAGE.setRelease(this, next);
   }
 
   /** From here on the connection carries octets of others. */

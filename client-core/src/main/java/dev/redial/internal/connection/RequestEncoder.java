@@ -1,5 +1,6 @@
 package dev.redial.internal.connection;
 
+import dev.redial.internal.http1.FieldLine;
 import dev.redial.internal.http1.Octets;
 import dev.redial.internal.http1.RequestWriter;
 import java.util.List;
@@ -16,6 +17,10 @@ final class RequestEncoder {
    */
   static final String USER_AGENT = "Redial";
 
+  private static final FieldLine NAMES_ITSELF = new FieldLine("User-Agent", USER_AGENT);
+  private static final FieldLine KEEP_ALIVE = new FieldLine("Connection", "keep-alive");
+  private static final FieldLine CLOSE = new FieldLine("Connection", "close");
+
   private RequestEncoder() {}
 
   /** Writes the whole head. */
@@ -23,9 +28,8 @@ final class RequestEncoder {
     target(out, request);
     Map<String, List<String>> own = request.headers().map();
     if (!own.containsKey("host")) RequestWriter.field(out, "Host", request.authority());
-    RequestWriter.field(
-        out, "Connection", request.keepAlive() && !asksToClose(request) ? "keep-alive" : "close");
-    if (!own.containsKey("user-agent")) RequestWriter.field(out, "User-Agent", USER_AGENT);
+    (request.keepAlive() && !asksToClose(request) ? KEEP_ALIVE : CLOSE).writeTo(out);
+    if (!own.containsKey("user-agent")) NAMES_ITSELF.writeTo(out);
     framing(out, request);
     if (request.expectContinue() && request.contentLength() != 0)
       RequestWriter.field(out, "Expect", "100-continue");

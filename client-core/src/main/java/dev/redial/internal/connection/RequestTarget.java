@@ -30,22 +30,21 @@ public final class RequestTarget {
   }
 
   private static String of(URI uri, String site) {
-    StringBuilder target = new StringBuilder(64).append(site);
     String path = uri.getRawPath();
-    target.append(path == null || path.isEmpty() ? "/" : path);
-    if (uri.getRawQuery() != null) target.append('?').append(uri.getRawQuery());
-    return escaped(target);
+    if (path == null || path.isEmpty()) path = "/";
+    String query = uri.getRawQuery();
+    return escaped(query == null ? site + path : site + path + "?" + query);
   }
 
   /**
    * RFC 3986 allows ASCII only; {@link URI} keeps other characters as they were typed, so they go
    * out as escaped UTF-8.
    */
-  private static String escaped(CharSequence target) {
+  private static String escaped(String target) {
     for (int i = 0; i < target.length(); i++) {
-      if (target.charAt(i) > 0x7E) return escape(target.toString());
+      if (target.charAt(i) > 0x7E) return escape(target);
     }
-    return target.toString();
+    return target;
   }
 
   private static String escape(String target) {

@@ -97,7 +97,7 @@ final class Sending {
 
   private void write(Octets out) throws ClosedByInterruptException {
     try {
-      connection.wire.write(ByteBuffer.wrap(out.array(), 0, out.length()));
+      connection.wire.write(out.written());
     } catch (ClosedByInterruptException e) {
       throw e;
     } catch (IOException e) {

@@ -171,7 +171,7 @@ final class Upload implements Runnable {
     } catch (TimeoutException e) {
       // What there is goes out; the connection must not grow old waiting for the rest.
     }
-    wire.write(ByteBuffer.wrap(out.array(), 0, out.length()));
+    wire.write(out.written());
     return ended;
   }
 
@@ -196,7 +196,7 @@ final class Upload implements Runnable {
       out.get(data, piece);
       out.crlf();
       if (last) out.bytes(RequestWriter.LAST_CHUNK, 0, RequestWriter.LAST_CHUNK.length);
-      wire.write(ByteBuffer.wrap(out.array(), 0, out.length()));
+      wire.write(out.written());
       listen(piece);
     }
     return last;

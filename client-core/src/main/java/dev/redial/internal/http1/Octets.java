@@ -2,6 +2,7 @@ package dev.redial.internal.http1;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A growing array of octets into which request heads and chunk heads are encoded.
@@ -18,6 +19,7 @@ public final class Octets {
   private static final byte[] NONE = new byte[0];
 
   private byte[] array = NONE;
+  private @Nullable ByteBuffer view; // of the present array
   private int length;
 
   /** Creates an empty one; memory is taken when the first octet is added. */
@@ -33,6 +35,15 @@ public final class Octets {
   }
 
   /**
+   * A copy of what was added.
+   *
+   * @return of its very length
+   */
+  public byte[] toArray() {
+    return Arrays.copyOf(array, length);
+  }
+
+  /**
    * How many octets were added.
    *
    * @return at most the length of the array
@@ -41,10 +52,23 @@ public final class Octets {
     return length;
   }
 
+  /**
+   * What was added, to be written.
+   *
+   * @return the same buffer as long as the array is the same; valid until more is added
+   */
+  public ByteBuffer written() {
+    ByteBuffer present = view;
+    if (present == null) view = present = ByteBuffer.wrap(array);
+    return present.clear().limit(length);
+  }
+
   /** Forgets what was added. */
   public void clear() {
     length = 0;
-    if (array.length > KEPT) array = NONE;
+    if (array.length <= KEPT) return;
+    array = NONE;
+    view = null;
   }
 
   /**
@@ -171,5 +195,6 @@ public final class Octets {
     if (needed > LARGEST) throw new OutOfMemoryError("More than " + LARGEST + " octets: " + needed);
     long doubled = Math.max(FIRST, 2L * array.length);
     array = Arrays.copyOf(array, (int) Math.min(LARGEST, Math.max(needed, doubled)));
+    view = null;
   }
 }

@@ -1,6 +1,8 @@
 package dev.redial.internal.wire;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,9 +31,24 @@ public final class PlainWire implements Wire {
    */
   private static final int CALL_LIMIT = 128 * 1024;
 
+  private static final VarHandle SENT;
+  private static final VarHandle RECEIVED;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      SENT = lookup.findVarHandle(PlainWire.class, "sent", long.class);
+      RECEIVED = lookup.findVarHandle(PlainWire.class, "received", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final SocketChannel channel;
   private final ByteBuffer glance = ByteBuffer.allocate(1);
-  // Each written by one thread at a time, the writer or the reader; volatile for those who look on.
+  // Each written by one thread at a time, the writer or the reader; others look on, and need not
+  // see
+  // the latest at once, so that no exchange pays for a fence.
   private volatile long sent;
   private volatile long received;
   private long connectNanos; // before the wire is handed on
@@ -157,8 +174,7 @@ public final class PlainWire implements Wire {
     if (!into.hasRemaining()) throw new IllegalArgumentException("no room to read into: " + into);
     int octets = readOnce(into);
     if (octets > 0) {
-      long before = received;
-      received = before + octets;
+      RECEIVED.setRelease(this, received + octets);
     }
     return octets;
   }
@@ -200,8 +216,7 @@ public final class PlainWire implements Wire {
     if (from.remaining() > CALL_LIMIT) from.limit(from.position() + CALL_LIMIT);
     try {
       int octets = channel.write(from);
-      long before = sent;
-      sent = before + octets;
+      SENT.setRelease(this, sent + octets);
     } finally {
       from.limit(limit);
     }
@@ -237,8 +252,7 @@ public final class PlainWire implements Wire {
   /** Within a glimpse: writes what the kernel has room for. */
   void writeNow(ByteBuffer from) throws IOException {
     int octets = channel.write(from);
-    long before = sent;
-    sent = before + octets;
+    SENT.setRelease(this, sent + octets);
   }
 
   @Override

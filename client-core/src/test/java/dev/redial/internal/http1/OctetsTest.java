@@ -154,4 +154,19 @@ class OctetsTest {
   private String text() {
     return new String(octets.array(), 0, octets.length(), StandardCharsets.ISO_8859_1);
   }
+
+  @Test
+  void whatIsToBeWrittenIsWhatWasAdded() {
+    Octets octets = new Octets();
+    for (int size : new int[] {3, 5_000, 100_000, 7}) {
+      octets.clear();
+      octets.ascii("a".repeat(size));
+
+      assertThat(octets.written().remaining()).isEqualTo(size);
+      assertThat(octets.written()).isEqualTo(ByteBuffer.wrap(octets.toArray()));
+      assertThat(octets.written()).isSameAs(octets.written());
+    }
+    octets.ascii("b");
+    assertThat(octets.written().get(7)).isEqualTo((byte) 'b');
+  }
 }
