@@ -2,6 +2,7 @@ package dev.redial.internal.call;
 
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One time budget, on the scale of {@link System#nanoTime()}. */
@@ -15,7 +16,8 @@ final class Deadline {
 
   /** The deadline of a request that starts now. */
   static long of(HttpRequest request) {
-    return request.timeout().map(timeout -> after(nanos(timeout))).orElse(NONE);
+    Optional<Duration> timeout = request.timeout();
+    return timeout.isPresent() ? after(nanos(timeout.get())) : NONE;
   }
 
   private static long after(long nanos) {

@@ -207,11 +207,11 @@ public final class Exchange implements BodySource {
         : new WholeBody(this, (int) length).read();
   }
 
-  /** Reads on in a body of known length; its end is told by {@link #next()}. */
-  void next(ByteBuffer into) throws IOException, InterruptedException {
+  /** Reads on in a body of known length, from that index on; returns the next index. */
+  int next(byte[] into, int from) throws IOException, InterruptedException {
     if (clock != null) clock.reading();
     try {
-      body().next(into);
+      return body().next(into, from);
     } catch (IOException e) {
       throw failed(e);
     } finally {
@@ -308,7 +308,7 @@ public final class Exchange implements BodySource {
     }
   }
 
-  /** The body was read to its end by {@link #next(ByteBuffer)}. */
+  /** The body was read to its end by {@link #next(byte[], int)}. */
   void finish() throws IOException, InterruptedException {
     ByteBuffer nothing = next();
     if (nothing != null) throw new IllegalStateException("the body goes on: " + body);

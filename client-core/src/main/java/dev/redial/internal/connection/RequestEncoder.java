@@ -33,14 +33,20 @@ final class RequestEncoder {
     framing(out, request);
     if (request.expectContinue() && request.contentLength() != 0)
       RequestWriter.field(out, "Expect", "100-continue");
-    for (Map.Entry<String, List<String>> field : own.entrySet()) {
+    if (!own.isEmpty()) own(out, request);
+    if (!request.added().isEmpty()) {
+      for (Map.Entry<String, List<String>> field : request.added().entrySet()) fields(out, field);
+    }
+    RequestWriter.endHead(out);
+  }
+
+  private static void own(Octets out, OutgoingRequest request) {
+    for (Map.Entry<String, List<String>> field : request.headers().map().entrySet()) {
       if (givesWay(field.getKey(), request)) continue;
       if (isHost(field.getKey()))
         RequestWriter.field(out, field.getKey(), field.getValue().getFirst());
       else fields(out, field);
     }
-    for (Map.Entry<String, List<String>> field : request.added().entrySet()) fields(out, field);
-    RequestWriter.endHead(out);
   }
 
   /** RFC 9112, section 3.2: there is exactly one, however many the caller gave. */

@@ -33,7 +33,8 @@ public final class RequestTarget {
     String path = uri.getRawPath();
     if (path == null || path.isEmpty()) path = "/";
     String query = uri.getRawQuery();
-    return escaped(query == null ? site + path : site + path + "?" + query);
+    if (query != null) return escaped(site + path + "?" + query);
+    return escaped(site.isEmpty() ? path : site + path);
   }
 
   /**

@@ -73,20 +73,23 @@ final class ResponseBody {
   /**
    * Reads on, where the {@link #length} is known.
    *
-   * @param into has room, and no more of it than octets are left
+   * @param into has no more room than octets are left
+   * @param from where the room begins
+   * @return where the room that is left begins
    * @throws EndOfStream if the wire ended first
    */
-  void next(ByteBuffer into) throws IOException {
-    int length = Math.min(into.remaining(), connection.buffered());
+  int next(byte[] into, int from) throws IOException {
+    int length = Math.min(into.length - from, connection.buffered());
     if (length > 0) {
-      into.put(connection.buffer(), connection.from(), length);
+      System.arraycopy(connection.buffer(), connection.from(), into, from, length);
       connection.take(length);
     } else {
-      length = connection.wire.read(into);
+      length = connection.wire.read(ByteBuffer.wrap(into, from, into.length - from));
       if (length < 0) throw new EndOfStream();
     }
     remaining -= length;
     over = remaining == 0;
+    return from + length;
   }
 
   /**

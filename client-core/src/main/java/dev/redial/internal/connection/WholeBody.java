@@ -1,7 +1,6 @@
 package dev.redial.internal.connection;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -42,8 +41,8 @@ final class WholeBody {
   }
 
   private int fill(byte[] octets, int from) throws IOException, InterruptedException {
-    ByteBuffer rest = ByteBuffer.wrap(octets, from, octets.length - from);
-    while (rest.hasRemaining()) exchange.next(rest);
-    return octets.length;
+    int filled = from;
+    while (filled < octets.length) filled = exchange.next(octets, filled);
+    return filled;
   }
 }
