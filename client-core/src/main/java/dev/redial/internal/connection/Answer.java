@@ -11,12 +11,12 @@ import javax.net.ssl.SSLSession;
 public final class Answer implements HttpResponse.ResponseInfo {
   private final ResponseHead head;
   private final Optional<SSLSession> session;
-  private final String connectionLabel;
+  private final long connectionNumber;
 
-  Answer(ResponseHead head, Optional<SSLSession> session, String connectionLabel) {
+  Answer(ResponseHead head, Optional<SSLSession> session, long connectionNumber) {
     this.head = head;
     this.session = session;
-    this.connectionLabel = connectionLabel;
+    this.connectionNumber = connectionNumber;
   }
 
   @Override
@@ -59,6 +59,6 @@ public final class Answer implements HttpResponse.ResponseInfo {
    * @return means nothing beyond that
    */
   public String connectionLabel() {
-    return connectionLabel;
+    return Long.toString(connectionNumber);
   }
 }

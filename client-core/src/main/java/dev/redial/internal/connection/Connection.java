@@ -32,15 +32,15 @@ public final class Connection {
   private static final int BUFFER = 8 * 1024;
   private static final int BODY_BUFFER = 16 * 1024;
   private static final byte[] NO_BUFFER = new byte[0];
+  private static final ByteBuffer NO_VIEW = ByteBuffer.wrap(NO_BUFFER);
   private static final AtomicLong OPENED = new AtomicLong();
 
   final Wire wire;
   final Watchdog.Alarm alarm;
   final Limits limits;
-  final ResponseParser parser;
   final long openedNanos;
   final int bodyBuffer;
-  final String label = Long.toString(OPENED.incrementAndGet());
+  final long number = OPENED.incrementAndGet();
 
   /** Where it leads; null if nobody said. */
   @Nullable InetSocketAddress server;
@@ -52,10 +52,11 @@ public final class Connection {
   @Nullable RoundTrip roundTrip;
 
   private byte[] buffer = NO_BUFFER;
-  private ByteBuffer view = ByteBuffer.wrap(NO_BUFFER);
+  private ByteBuffer view = NO_VIEW;
   private int from;
   private int to;
   private @Nullable Octets out;
+  private @Nullable ResponseParser parser;
   private @Nullable ChunkedDecoder chunkedDecoder;
   private long announcedIdleNanos = -1;
   private int exchanges;
@@ -69,7 +70,6 @@ public final class Connection {
     this.wire = wire;
     this.alarm = alarm;
     this.limits = limits;
-    this.parser = new ResponseParser(limits);
     this.openedNanos = openedNanos;
     this.bodyBuffer = bodyBuffer;
   }
@@ -97,13 +97,14 @@ public final class Connection {
     };
   }
 
-  /** Lets go of the buffers of an idle connection. */
+  /** Lets go of the buffers of an idle connection, and of all that can be made anew. */
   public void rest() {
     buffer = NO_BUFFER;
-    view = ByteBuffer.wrap(NO_BUFFER);
+    view = NO_VIEW;
     from = 0;
     to = 0;
     out = null;
+    parser = null;
     chunkedDecoder = null;
     wire.rest();
   }
@@ -195,12 +196,13 @@ public final class Connection {
     if (answer.status() / 100 != 2)
       throw new TunnelRefusedException(
           "Tunnel failed, got: " + answer.status() + "; " + label,
-          new Answer(answer, Optional.empty(), this.label));
+          new Answer(answer, Optional.empty(), number));
     if (buffered() > 0)
       throw new ProtocolException(label + ": the proxy sent octets into the tunnel before its use");
   }
 
   private ResponseHead readTunnelAnswer(String label) throws IOException {
+    ResponseParser parser = parser();
     try {
       for (int interim = 0; interim <= limits.interimResponses(); interim++) {
         parser.reset(false, true);
@@ -238,6 +240,12 @@ public final class Connection {
     if (octets == null) out = octets = new Octets();
     octets.clear();
     return octets;
+  }
+
+  ResponseParser parser() {
+    ResponseParser present = parser;
+    if (present == null) parser = present = new ResponseParser(limits);
+    return present;
   }
 
   ChunkedDecoder chunkedDecoder() {

@@ -157,7 +157,7 @@ public final class Exchange implements BodySource {
    * @return after {@link #receiveHead}
    */
   public Answer answer() {
-    return new Answer(head(), connection.session(), connection.label);
+    return new Answer(head(), connection.session(), connection.number);
   }
 
   /**

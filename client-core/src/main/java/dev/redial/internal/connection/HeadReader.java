@@ -31,7 +31,7 @@ final class HeadReader {
   private static ResponseHead next(
       Connection connection, OutgoingRequest request, Observation observation)
       throws IOException, MalformedMessageException {
-    ResponseParser parser = connection.parser;
+    ResponseParser parser = connection.parser();
     parser.reset(request.method().equals("HEAD"), request.method().equals("CONNECT"));
     observation.reached(ExchangeStage.AWAITING_RESPONSE); // also behind an interim response
     int end = connection.buffered() > 0 ? parse(connection, observation) : -1;
@@ -46,7 +46,7 @@ final class HeadReader {
 
   private static int parse(Connection connection, Observation observation)
       throws MalformedMessageException {
-    ResponseParser parser = connection.parser;
+    ResponseParser parser = connection.parser();
     try {
       return parser.parse(connection.buffer(), connection.from(), connection.to());
     } finally {
