@@ -8,9 +8,7 @@ import dev.redial.internal.pool.Berth.State;
 import dev.redial.internal.pool.Chain.Link;
 import dev.redial.internal.pool.Poolable.Health;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
@@ -40,24 +38,18 @@ final class Books<R, C extends Poolable> {
   }
 
   private final PoolLimits limits;
-  private final int maxIdle;
   private final Freshness<R, C> freshness;
   private final WaitingLine<R, C> line;
+  private final Berths<R, C> berths;
+  private final Choice<R, C> choice;
+  private final Consumer<Berth<R, C>> dropping;
   private final long lifetimeNanos;
   private final RandomGenerator jitter;
 
-  private final Map<R, Shelf<R, C>> shelves = new HashMap<>();
-  private final Chain<Berth<R, C>> all = new Chain<>();
-  private final Chain<Berth<R, C>> idle = new Chain<>();
-  private final Sweep<R, C> sweep;
-  private final Choice<R, C> choice;
-  private final Consumer<Berth<R, C>> dropping = this::dismiss;
   private Phase phase = Phase.OPEN;
   private long opened;
   private long reused;
   private long discardedStale;
-  private boolean reaping;
-  private @Nullable Errands<R, C> errands;
 
   Books(
       PoolLimits limits,
@@ -67,11 +59,11 @@ final class Books<R, C extends Poolable> {
       LongSupplier wallMillis,
       RandomGenerator jitter) {
     this.limits = limits;
-    this.maxIdle = maxIdle;
     this.freshness = new Freshness<>(keepAlive, presets, wallMillis);
-    this.sweep = new Sweep<>(idle, freshness);
-    this.choice = new Choice<>(freshness);
     this.line = new WaitingLine<>(limits.maxPerOrigin());
+    this.berths = new Berths<>(limits, maxIdle, freshness, line);
+    this.choice = new Choice<>(freshness);
+    this.dropping = berths::dismiss;
     this.lifetimeNanos = Nanos.of(keepAlive.lifetimeLimit());
     this.jitter = jitter;
   }
@@ -82,10 +74,10 @@ final class Books<R, C extends Poolable> {
   @Nullable Berth<R, C> take(R route, Need need, long now) throws PoolClosed {
     if (phase == Phase.CLOSED) throw new PoolClosed();
     freshness.noticeSuspension(now);
-    Shelf<R, C> shelf = shelf(route);
+    Shelf<R, C> shelf = berths.shelf(route);
     Berth<R, C> used = usable(shelf, need, now);
     if (used != null) return used;
-    return makeRoom(shelf) ? reserve(shelf) : null;
+    return berths.makeRoom(shelf) ? berths.reserve(shelf) : null;
   }
 
   /**
@@ -96,25 +88,25 @@ final class Books<R, C extends Poolable> {
       throws PoolClosed {
     reused--;
     if (phase == Phase.CLOSED) {
-      dismiss(stale);
+      berths.dismiss(stale);
       throw new PoolClosed();
     }
     if (found != null) sawEnd(stale, found, now);
     Berth<R, C> used = usable(stale.shelf, need, now);
     if (used == null) {
-      errands().close(stale.boarded());
+      berths.errands().close(stale.boarded());
       stale.connection = null;
       return stale;
     }
-    dismiss(stale);
+    berths.dismiss(stale);
     return used;
   }
 
   /** After {@link #take} returned null: a place in the line, or null if too many stand there. */
   @Nullable Waiter<R, C> enqueue(R route, Need need) {
-    Shelf<R, C> shelf = shelf(route);
+    Shelf<R, C> shelf = berths.shelf(route);
     if (shelf.waiters.size() >= limits.maxWaitersPerOrigin()) {
-      purge(shelf);
+      berths.purge(shelf);
       return null;
     }
     return line.join(shelf, need);
@@ -124,12 +116,12 @@ final class Books<R, C extends Poolable> {
   boolean withdraw(Waiter<R, C> waiter) {
     if (waiter.answered()) return false;
     line.leave(waiter);
-    purge(waiter.shelf);
+    berths.purge(waiter.shelf);
     return true;
   }
 
   Standing standing(R route) {
-    Shelf<R, C> shelf = shelves.get(route);
+    Shelf<R, C> shelf = berths.known(route);
     return shelf == null
         ? new Standing(counts(), 0, 0)
         : new Standing(counts(), shelf.total, shelf.waiters.size());
@@ -145,7 +137,7 @@ final class Books<R, C extends Poolable> {
     berth.openedNanos = now;
     berth.expiresNanos = now + lifetimeNanos - (long) (lifetimeNanos * 0.1 * jitter.nextDouble());
     if (phase != Phase.CLOSED) return true;
-    dismiss(berth);
+    berths.dismiss(berth);
     return false;
   }
 
@@ -171,7 +163,7 @@ final class Books<R, C extends Poolable> {
 
   /** A lent place whose connection is closed, or was never opened. */
   void free(Berth<R, C> berth) {
-    vacate(berth);
+    berths.vacate(berth);
     serve();
   }
 
@@ -182,7 +174,7 @@ final class Books<R, C extends Poolable> {
   void hungUp(Berth<R, C> berth, long wasIdleNanos, long now) {
     freshness.sawHangUp(berth, wasIdleNanos, now);
     evictIdle(berth.shelf, wasIdleNanos, now);
-    dismiss(berth);
+    berths.dismiss(berth);
   }
 
   private void evictIdle(Shelf<R, C> shelf, long atLeastNanos, long now) {
@@ -192,24 +184,24 @@ final class Books<R, C extends Poolable> {
       Berth<R, C> berth = link.element;
       if (freshness.idleNanos(berth, now) < atLeastNanos) continue;
       if (berth.state == State.SWEPT) berth.doomed = true;
-      else dismiss(berth);
+      else berths.dismiss(berth);
     }
   }
 
   /** These, which were to be closed, are; their places are free. */
-  void closed(List<Berth<R, C>> berths) {
-    for (Berth<R, C> berth : berths) vacate(berth);
+  void closed(List<Berth<R, C>> gone) {
+    for (Berth<R, C> berth : gone) berths.vacate(berth);
     serve();
   }
 
   // The reaper's part
 
   Sweep<R, C> sweep() {
-    return sweep;
+    return berths.sweep();
   }
 
   void nextSlice(List<Berth<R, C>> slice, int most, int steps, long now) {
-    sweep.nextSlice(slice, most, steps, now, dropping);
+    berths.sweep().nextSlice(slice, most, steps, now, dropping);
   }
 
   /** The reaper's look at one is over; null if it could not be looked at. */
@@ -218,22 +210,22 @@ final class Books<R, C extends Poolable> {
     if (found == Health.ALIVE && !berth.doomed && phase == Phase.OPEN) {
       long age = freshness.idleNanos(berth, now);
       freshness.sawAlive(berth, age, now);
-      sweep.sawAlive(berth, age, now);
+      berths.sweep().sawAlive(berth, age, now);
       settle(berth, age, now);
       return;
     }
     if (found != null && found != Health.ALIVE) sawEnd(berth, found, now);
-    dismiss(berth);
+    berths.dismiss(berth);
   }
 
   boolean reaperStays() {
-    if (phase == Phase.OPEN && !idle.isEmpty()) return true;
-    reaping = false;
+    if (phase == Phase.OPEN && berths.idle() > 0) return true;
+    berths.reaperEnded();
     return false;
   }
 
   void reaperEnded() {
-    reaping = false;
+    berths.reaperEnded();
   }
 
   // Ending
@@ -241,26 +233,23 @@ final class Books<R, C extends Poolable> {
   void retire() {
     if (phase != Phase.OPEN) return;
     phase = Phase.RETIRED;
-    dropIdle();
+    berths.dismissIdle();
   }
 
   void close() {
     if (phase == Phase.CLOSED) return;
     phase = Phase.CLOSED;
-    dropIdle();
-    for (Link<Berth<R, C>> link = all.oldest(); link != null; link = link.newer()) {
-      Berth<R, C> berth = link.element;
-      if (berth.state == State.LENT && berth.connection != null) errands().close(berth.connection);
-    }
-    for (Shelf<R, C> shelf : new ArrayList<>(shelves.values())) {
+    berths.dismissIdle();
+    berths.closeLent();
+    for (Shelf<R, C> shelf : new ArrayList<>(berths.shelves())) {
       for (Waiter<R, C> waiter = shelf.firstWaiter(); waiter != null; waiter = shelf.firstWaiter())
         answer(waiter, null);
-      purge(shelf);
+      berths.purge(shelf);
     }
   }
 
   boolean isEmpty() {
-    return total() == 0;
+    return berths.total() == 0;
   }
 
   /** Without the origins, which cost time. */
@@ -269,18 +258,25 @@ final class Books<R, C extends Poolable> {
   }
 
   PoolStats stats(long now) {
-    return stats(Census.origins(shelves.values(), freshness.limits(now)));
+    return stats(Census.origins(berths.shelves(), freshness.limits(now)));
   }
 
   private PoolStats stats(List<OriginStats> origins) {
-    int active = total() - idle.size();
+    int active = berths.total() - berths.idle();
     return new PoolStats(
-        total(), active, idle.size(), line.size(), opened, reused, discardedStale, origins);
+        berths.total(),
+        active,
+        berths.idle(),
+        line.size(),
+        opened,
+        reused,
+        discardedStale,
+        origins);
   }
 
   /** How many routes there is anything held for, except what was learned. */
   int routes() {
-    return shelves.size();
+    return berths.shelves().size();
   }
 
   @Nullable Belief belief(R route, @Nullable Object server, long now) {
@@ -289,70 +285,19 @@ final class Books<R, C extends Poolable> {
 
   /** What has to be done once the lock is released; null if nothing. */
   @Nullable Errands<R, C> takeErrands() {
-    Errands<R, C> taken = errands;
-    errands = null;
-    return taken;
+    return berths.takeErrands();
   }
 
   // Inside
-
-  private Shelf<R, C> shelf(R route) {
-    Shelf<R, C> shelf = shelves.get(route);
-    if (shelf != null) return shelf;
-    Shelf<R, C> added = new Shelf<>(route);
-    shelves.put(route, added);
-    return added;
-  }
 
   private @Nullable Berth<R, C> usable(Shelf<R, C> shelf, Need need, long now) {
     Berth<R, C> chosen = choice.of(shelf, need, now, dropping);
     return chosen == null ? null : lendUsed(chosen);
   }
 
-  /**
-   * Makes sure that one more fits, taking over the place of an idle one, the oldest, if need be;
-   * false if there is none. The taker closes that one before it opens its own.
-   */
-  private boolean makeRoom(Shelf<R, C> shelf) {
-    boolean routeFull = shelf.total >= limits.maxPerOrigin();
-    if (!routeFull && total() < limits.maxConnections()) return true;
-    Berth<R, C> victim = errands == null ? null : errands.lastToClose(); // expired, of this shelf
-    if (victim == null) {
-      victim = oldestIn(routeFull ? shelf.idle : idle);
-      if (victim == null) return false;
-      dismiss(victim);
-    }
-    if (victim.shelf == shelf) {
-      errands().closeOnly(victim);
-      vacate(victim);
-    } else {
-      all.remove(victim.inPool); // its place in the pool; that of its route is not free yet
-    }
-    return true;
-  }
-
-  private @Nullable Berth<R, C> oldestIn(Chain<Berth<R, C>> chain) {
-    for (Link<Berth<R, C>> link = chain.oldest(); link != null; link = link.newer()) {
-      if (link.element.state != State.SWEPT) return link.element;
-    }
-    return null;
-  }
-
-  private Berth<R, C> reserve(Shelf<R, C> shelf) {
-    Berth<R, C> berth = new Berth<>(shelf);
-    if (shelf.total++ == 0) shelves.put(shelf.route, shelf); // its last place may just have gone
-    all.add(berth.inPool);
-    line.reposition(shelf);
-    shelf.sawDemand();
-    return berth;
-  }
-
   private Berth<R, C> lendUsed(Berth<R, C> berth) {
-    if (berth.state == State.IDLE) leaveIdle(berth);
-    berth.state = State.LENT;
-    berth.shelf.sawDemand();
     reused++;
-    return berth;
+    return berths.lend(berth);
   }
 
   /**
@@ -361,64 +306,19 @@ final class Books<R, C extends Poolable> {
    */
   private void settle(Berth<R, C> berth, long ageNanos, long now) {
     if (phase != Phase.OPEN || ageNanos >= freshness.allowedNanos(berth, Need.REPEATABLE, now)) {
-      dismiss(berth);
+      berths.dismiss(berth);
       return;
     }
     Waiter<R, C> first = line.firstFor(berth.shelf);
     if (first == null) {
-      if (berth.state != State.IDLE) goIdle(berth);
+      if (berth.state != State.IDLE) berths.goIdle(berth);
       return;
     }
     long allowed = freshness.allowedNanos(berth, first.need, now);
     if (first.shelf == berth.shelf && ageNanos < allowed) {
       answer(first, lendUsed(Choice.fitting(berth, ageNanos, allowed)));
     } else {
-      dismiss(berth); // of no use to the first in line; its place is
-    }
-  }
-
-  /** Closes one that nobody is to use any more; then its place is free. */
-  private void dismiss(Berth<R, C> berth) {
-    if (berth.state == State.IDLE) leaveIdle(berth);
-    berth.state = State.CLOSING;
-    errands().closeAndFree(berth);
-  }
-
-  private void vacate(Berth<R, C> berth) {
-    berth.state = State.GONE;
-    if (all.contains(berth.inPool)) all.remove(berth.inPool);
-    berth.shelf.total--;
-    line.reposition(berth.shelf);
-    purge(berth.shelf);
-  }
-
-  private void goIdle(Berth<R, C> berth) {
-    berth.state = State.IDLE;
-    berth.doomed = false;
-    berth.shelf.idle.add(berth.onShelf);
-    idle.add(berth.inIdle);
-    if (idle.size() > maxIdle) {
-      Berth<R, C> oldest = oldestIn(idle);
-      if (oldest != null) dismiss(oldest);
-    }
-    if (reaping) return;
-    reaping = true;
-    errands().startReaper();
-  }
-
-  private void leaveIdle(Berth<R, C> berth) {
-    sweep.passOver(berth);
-    idle.remove(berth.inIdle);
-    berth.shelf.idle.remove(berth.onShelf);
-  }
-
-  private void dropIdle() {
-    Link<Berth<R, C>> next;
-    for (Link<Berth<R, C>> link = idle.oldest(); link != null; link = next) {
-      next = link.newer();
-      Berth<R, C> berth = link.element;
-      if (berth.state == State.SWEPT) continue; // the reaper drops it
-      dismiss(berth);
+      berths.dismiss(berth); // of no use to the first in line; its place is
     }
   }
 
@@ -430,40 +330,22 @@ final class Books<R, C extends Poolable> {
     for (Waiter<R, C> first = line.firstForAnyPlace();
         first != null;
         first = line.firstForAnyPlace()) {
-      if (total() >= limits.maxConnections()) {
-        Berth<R, C> victim = oldestIn(idle);
-        if (victim != null) dismiss(victim);
+      if (berths.full()) {
+        berths.dismissOldestIdle();
         return;
       }
-      answer(first, reserve(first.shelf));
+      answer(first, berths.reserve(first.shelf));
     }
   }
 
   private void answer(Waiter<R, C> waiter, @Nullable Berth<R, C> berth) {
     line.leave(waiter);
     waiter.answer(berth);
-    errands().wake(waiter.thread);
-  }
-
-  private void purge(Shelf<R, C> shelf) {
-    if (shelf.isEmpty()) shelves.remove(shelf.route, shelf);
+    berths.errands().wake(waiter.thread);
   }
 
   private void sawEnd(Berth<R, C> berth, Health found, long now) {
     discardedStale++;
     freshness.sawEnd(berth, found, now);
-  }
-
-  private int total() {
-    return all.size();
-  }
-
-  private Errands<R, C> errands() {
-    Errands<R, C> open = errands;
-    if (open == null) {
-      open = new Errands<>();
-      errands = open;
-    }
-    return open;
   }
 }

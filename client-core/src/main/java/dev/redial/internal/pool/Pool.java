@@ -7,15 +7,11 @@ import dev.redial.internal.pool.PoolExhausted.Reason;
 import dev.redial.internal.pool.Poolable.Health;
 import java.io.IOException;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -60,10 +56,8 @@ public final class Pool<R, C extends Poolable> {
 
   private static final RandomGenerator JITTER = () -> ThreadLocalRandom.current().nextLong();
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition emptied = lock.newCondition();
-  private final Books<R, C> books; // guarded by lock
-
+  private final Clerk<R, C> clerk;
+  private final Boarding<R, C> boarding;
   private final PoolLimits limits;
   private final long acquireNanos;
   private final LongSupplier nanoClock;
@@ -74,36 +68,13 @@ public final class Pool<R, C extends Poolable> {
   /**
    * Creates an empty pool.
    *
-   * @param limits how many connections, how many waiters, how long they wait
-   * @param keepAlive which idle connections may be used
    * @param nanoClock monotonic, for deadlines and ages
    * @param wallMillis the wall clock, which goes on while the machine is suspended; it can only
    *     make a connection older
    * @param jitter shortens lifetimes; used under the lock
    * @param reapers makes the thread that sweeps the idle connections, started when the first one
    *     becomes idle; it ends by itself
-   * @param abandoned whether nobody can use the client any more; then the pool retires
    */
-  public Pool(
-      PoolLimits limits,
-      KeepAlive keepAlive,
-      LongSupplier nanoClock,
-      LongSupplier wallMillis,
-      RandomGenerator jitter,
-      ThreadFactory reapers,
-      BooleanSupplier abandoned) {
-    this(
-        limits,
-        keepAlive,
-        route -> IdleRule.UNKNOWN,
-        Integer.MAX_VALUE,
-        nanoClock,
-        wallMillis,
-        jitter,
-        reapers,
-        abandoned);
-  }
-
   Pool(
       PoolLimits limits,
       KeepAlive keepAlive,
@@ -114,27 +85,14 @@ public final class Pool<R, C extends Poolable> {
       RandomGenerator jitter,
       ThreadFactory reapers,
       BooleanSupplier abandoned) {
-    this.books = new Books<>(limits, keepAlive, presets, maxIdle, wallMillis, jitter);
     this.limits = limits;
     this.acquireNanos = Nanos.of(limits.acquireTimeout());
     this.nanoClock = nanoClock;
     this.reapers = reapers;
     this.abandoned = abandoned;
-  }
-
-  /**
-   * Creates an empty pool with the system's clocks and virtual threads.
-   *
-   * @param <R> the route
-   * @param <C> the connection
-   * @param limits how many connections, how many waiters, how long they wait
-   * @param keepAlive which idle connections may be used
-   * @param abandoned whether nobody can use the client any more; must not hold on to the client
-   * @return the pool
-   */
-  public static <R, C extends Poolable> Pool<R, C> create(
-      PoolLimits limits, KeepAlive keepAlive, BooleanSupplier abandoned) {
-    return create(limits, keepAlive, route -> IdleRule.UNKNOWN, Integer.MAX_VALUE, abandoned);
+    Books<R, C> books = new Books<>(limits, keepAlive, presets, maxIdle, wallMillis, jitter);
+    this.clerk = new Clerk<>(books, this::startReaper);
+    this.boarding = new Boarding<>(this, clerk, nanoClock);
   }
 
   /**
@@ -192,7 +150,7 @@ public final class Pool<R, C extends Poolable> {
     Berth<R, C> berth;
     Waiter<R, C> waiter = null;
     Standing standing = Standing.NONE;
-    lock.lock();
+    Books<R, C> books = clerk.lock();
     try {
       berth = books.take(route, need, now);
       if (berth == null) {
@@ -200,13 +158,13 @@ public final class Pool<R, C extends Poolable> {
         if (waiter == null) standing = books.standing(route);
       }
     } finally {
-      leave();
+      clerk.unlock();
     }
-    if (berth != null) return board(berth, need, now, opener);
+    if (berth != null) return boarding.board(berth, need, now, opener);
     if (waiter == null) throw new PoolExhausted(Reason.TOO_MANY_WAITERS, 0, standing, limits);
     berth = await(waiter, now, deadlineNanos);
     if (berth == null) throw new PoolClosed();
-    return board(berth, need, nanoClock.getAsLong(), opener);
+    return boarding.board(berth, need, nanoClock.getAsLong(), opener);
   }
 
   /**
@@ -216,7 +174,7 @@ public final class Pool<R, C extends Poolable> {
    */
   public PoolStats stats() {
     long now = nanoClock.getAsLong();
-    return ask(() -> books.stats(now));
+    return clerk.ask(books -> books.stats(now));
   }
 
   /**
@@ -225,7 +183,7 @@ public final class Pool<R, C extends Poolable> {
    * @return cheap, however many origins there are
    */
   public PoolStats counts() {
-    return ask(books::counts);
+    return clerk.ask(Books::counts);
   }
 
   /**
@@ -233,7 +191,7 @@ public final class Pool<R, C extends Poolable> {
    * on.
    */
   public void retire() {
-    change(books::retire);
+    clerk.change(Books::retire);
     LockSupport.unpark(reaper);
   }
 
@@ -242,7 +200,7 @@ public final class Pool<R, C extends Poolable> {
    * {@link PoolClosed}.
    */
   public void closeNow() {
-    change(books::close);
+    clerk.change(Books::close);
     LockSupport.unpark(reaper);
   }
 
@@ -252,7 +210,7 @@ public final class Pool<R, C extends Poolable> {
    * @return true if so
    */
   public boolean isEmpty() {
-    return ask(books::isEmpty);
+    return clerk.ask(Books::isEmpty);
   }
 
   /**
@@ -263,17 +221,7 @@ public final class Pool<R, C extends Poolable> {
    * @throws InterruptedException if the thread was interrupted
    */
   public boolean awaitEmpty(long nanos) throws InterruptedException {
-    long left = nanos;
-    lock.lockInterruptibly();
-    try {
-      while (!books.isEmpty()) {
-        if (left <= 0) return false;
-        left = emptied.awaitNanos(left);
-      }
-      return true;
-    } finally {
-      leave();
-    }
+    return clerk.awaitEmpty(nanos);
   }
 
   // For Lease
@@ -282,11 +230,11 @@ public final class Pool<R, C extends Poolable> {
     Berth<R, C> berth = own(lent);
     long announced = announced(berth, connection);
     long now = nanoClock.getAsLong();
-    lock.lock();
+    Books<R, C> books = clerk.lock();
     try {
       books.giveBack(berth, reused, idleNanos, announced, now);
     } finally {
-      leave();
+      clerk.unlock();
     }
   }
 
@@ -294,7 +242,7 @@ public final class Pool<R, C extends Poolable> {
     Berth<R, C> berth = own(lent);
     C connection = berth.connection;
     if (connection != null) Errands.runReporting(connection::close);
-    change(() -> books.free(berth));
+    clerk.change(books -> books.free(berth));
   }
 
   void hungUp(Berth<?, C> lent, boolean reused, long idleNanos) {
@@ -304,19 +252,19 @@ public final class Pool<R, C extends Poolable> {
     }
     Berth<R, C> berth = own(lent);
     long now = nanoClock.getAsLong();
-    change(() -> books.hungUp(berth, idleNanos, now));
+    clerk.change(books -> books.hungUp(berth, idleNanos, now));
   }
 
   // For Reaper
 
   void beginSweep() {
-    change(books.sweep()::begin);
+    clerk.change(books -> books.sweep().begin());
   }
 
   /** Hands back the last slice and takes the next; false when the sweep is over. */
   boolean nextSlice(List<Berth<R, C>> slice, List<@Nullable Health> found, int most, int steps) {
     long now = nanoClock.getAsLong();
-    lock.lock();
+    Books<R, C> books = clerk.lock();
     try {
       for (int i = 0; i < slice.size(); i++) books.swept(slice.get(i), found.get(i), now);
       slice.clear();
@@ -324,35 +272,35 @@ public final class Pool<R, C extends Poolable> {
       books.nextSlice(slice, most, steps, now);
       return !slice.isEmpty() || !books.sweep().done();
     } finally {
-      leave();
+      clerk.unlock();
     }
   }
 
   long pauseNanos() {
-    return ask(books.sweep()::pauseNanos);
+    return clerk.ask(books -> books.sweep().pauseNanos());
   }
 
   boolean reaperStays() {
-    return ask(books::reaperStays);
+    return clerk.ask(Books::reaperStays);
   }
 
   void reaperEnded() {
-    change(books::reaperEnded);
+    clerk.change(Books::reaperEnded);
   }
 
   // For tests
 
   int routes() {
-    return ask(books::routes);
+    return clerk.ask(Books::routes);
   }
 
   @Nullable Belief belief(R route) {
     long now = nanoClock.getAsLong();
-    lock.lock();
+    Books<R, C> books = clerk.lock();
     try {
       return books.belief(route, null, now);
     } finally {
-      leave();
+      clerk.unlock();
     }
   }
 
@@ -382,12 +330,12 @@ public final class Pool<R, C extends Poolable> {
   /** Fails unless the waiter has been answered meanwhile. */
   private void giveUp(Waiter<R, C> waiter, Reason reason, long waitedNanos) throws PoolExhausted {
     Standing standing;
-    lock.lock();
+    Books<R, C> books = clerk.lock();
     try {
       standing = books.standing(waiter.shelf.route);
       if (!books.withdraw(waiter)) return;
     } finally {
-      leave();
+      clerk.unlock();
     }
     throw new PoolExhausted(reason, waitedNanos, standing, limits);
   }
@@ -395,41 +343,13 @@ public final class Pool<R, C extends Poolable> {
   /** Leaves the line, or puts back what has been handed over meanwhile. */
   private void withdraw(Waiter<R, C> waiter) {
     long now = nanoClock.getAsLong();
-    lock.lock();
+    Books<R, C> books = clerk.lock();
     try {
       if (books.withdraw(waiter)) return;
       Berth<R, C> handed = waiter.berth();
       if (handed != null) books.putBack(handed, now);
     } finally {
-      leave();
-    }
-  }
-
-  /**
-   * From a berth to a loan: probes the used connection, takes the next instead of a dead one, opens
-   * a new one at last.
-   */
-  private Lease<C> board(Berth<R, C> taken, Need need, long start, Opener<R, C> opener)
-      throws IOException, InterruptedException {
-    Berth<R, C> berth = taken;
-    long now = start;
-    for (C used = berth.connection; used != null; used = berth.connection) {
-      long idleNanos = Math.max(berth.lentIdleNanos, now - berth.idleSinceNanos);
-      boolean young = idleNanos < berth.allowedNanos; // it may have aged while its taker slept
-      Health health = young ? probe(berth, used) : null;
-      if (health == Health.ALIVE) return new Lease<>(this, berth, used, true, idleNanos);
-      now = nanoClock.getAsLong();
-      berth = takeInstead(berth, health, need, now);
-    }
-    return new Lease<>(this, berth, open(berth, opener), false, 0);
-  }
-
-  private Health probe(Berth<R, C> berth, C used) {
-    try {
-      return used.probe();
-    } catch (Throwable bug) {
-      discard(berth);
-      throw bug;
+      clerk.unlock();
     }
   }
 
@@ -442,45 +362,6 @@ public final class Pool<R, C extends Poolable> {
     }
   }
 
-  private Berth<R, C> takeInstead(Berth<R, C> stale, @Nullable Health found, Need need, long now)
-      throws PoolClosed {
-    lock.lock();
-    try {
-      return books.takeInstead(stale, found, need, now);
-    } finally {
-      leave();
-    }
-  }
-
-  private C open(Berth<R, C> berth, Opener<R, C> opener) throws IOException, InterruptedException {
-    C connection;
-    try {
-      connection =
-          Objects.requireNonNull(opener.open(berth.shelf.route), "the opener returned null");
-    } catch (Throwable failure) {
-      discard(berth);
-      throw failure;
-    }
-    Object server;
-    long roundTripNanos;
-    try {
-      server = connection.server();
-      roundTripNanos = connection.roundTripNanos();
-    } catch (Throwable bug) {
-      berth.connection = connection;
-      discard(berth);
-      throw bug;
-    }
-    long now = nanoClock.getAsLong();
-    lock.lock();
-    try {
-      if (books.fill(berth, connection, server, roundTripNanos, now)) return connection;
-    } finally {
-      leave();
-    }
-    throw new PoolClosed();
-  }
-
   private void startReaper() {
     try {
       Thread thread = reapers.newThread(new Reaper<>(this, nanoClock, abandoned));
@@ -490,49 +371,6 @@ public final class Pool<R, C extends Poolable> {
       reaperEnded();
       throw failure;
     }
-  }
-
-  private void change(Runnable change) {
-    lock.lock();
-    try {
-      change.run();
-    } finally {
-      leave();
-    }
-  }
-
-  private <T> T ask(Supplier<T> question) {
-    lock.lock();
-    try {
-      return question.get();
-    } finally {
-      leave();
-    }
-  }
-
-  /** Releases the lock, then does what the change asked for, and what that leads to. */
-  private void leave() {
-    Errands<R, C> errands = takeErrands();
-    lock.unlock();
-    while (errands != null) {
-      errands.run(this::startReaper);
-      errands = errands.freeing().isEmpty() ? null : closed(errands.freeing());
-    }
-  }
-
-  private @Nullable Errands<R, C> closed(List<Berth<R, C>> berths) {
-    lock.lock();
-    try {
-      books.closed(berths);
-      return takeErrands();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private @Nullable Errands<R, C> takeErrands() {
-    if (books.isEmpty()) emptied.signalAll();
-    return books.takeErrands();
   }
 
   /** A lease comes from this pool, so its berth is of this pool's routes. */

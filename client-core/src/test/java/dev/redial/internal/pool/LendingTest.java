@@ -392,7 +392,12 @@ class LendingTest {
   @Test
   void aPoolWithTheSystemsClocksWorks() throws Exception {
     Pool<String, FakeConnection> pool =
-        Pool.create(PoolLimits.defaults(), KeepAlive.defaults(), () -> false);
+        Pool.create(
+            PoolLimits.defaults(),
+            KeepAlive.defaults(),
+            route -> IdleRule.UNKNOWN,
+            Integer.MAX_VALUE,
+            () -> false);
     Lease<FakeConnection> first = lend(pool);
     first.giveBack();
     Lease<FakeConnection> second = lend(pool);

@@ -364,6 +364,8 @@ class ReaperTest {
         new Pool<>(
             PoolLimits.defaults(),
             KeepAlive.defaults(),
+            route -> IdleRule.UNKNOWN,
+            Integer.MAX_VALUE,
             System::nanoTime,
             () -> {
               if (broken.get() && threads.made.contains(Thread.currentThread()))
@@ -421,6 +423,8 @@ class ReaperTest {
         new Pool<>(
             PoolLimits.defaults(),
             KeepAlive.defaults().withIdleLimit(Duration.ofMillis(300)),
+            route -> IdleRule.UNKNOWN,
+            Integer.MAX_VALUE,
             System::nanoTime,
             System::currentTimeMillis,
             new Random(1),
@@ -458,6 +462,8 @@ class ReaperTest {
       return new Pool<>(
           PoolLimits.defaults(),
           KeepAlive.defaults().withIdleLimit(idleLimit),
+          route -> IdleRule.UNKNOWN,
+          Integer.MAX_VALUE,
           System::nanoTime,
           System::currentTimeMillis,
           new Random(1),

@@ -45,6 +45,8 @@ class StressTest {
       new Pool<>(
           new PoolLimits(TOTAL, PER_ROUTE, CALLERS - 2, Duration.ofSeconds(30)),
           KeepAlive.defaults().withIdleLimit(Duration.ofSeconds(2)),
+          route -> IdleRule.UNKNOWN,
+          Integer.MAX_VALUE,
           System::nanoTime,
           System::currentTimeMillis,
           new Random(1),

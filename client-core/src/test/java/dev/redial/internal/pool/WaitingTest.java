@@ -162,6 +162,8 @@ class WaitingTest {
         new Pool<>(
             Harbour.limits(1, 1),
             KeepAlive.defaults(),
+            route -> IdleRule.UNKNOWN,
+            Integer.MAX_VALUE,
             clock,
             () -> 0,
             new Random(1),
@@ -522,6 +524,8 @@ class WaitingTest {
     return new Pool<>(
         limits,
         KeepAlive.defaults(),
+        route -> IdleRule.UNKNOWN,
+        Integer.MAX_VALUE,
         System::nanoTime,
         System::currentTimeMillis,
         new Random(1),
