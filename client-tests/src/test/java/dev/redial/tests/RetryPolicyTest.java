@@ -282,7 +282,10 @@ class RetryPolicyTest {
     RedialClient client = rig.client(b -> b.retries(STATUSES).listener(broken));
     FutureTask<String> call = new FutureTask<>(() -> send(client, get(server.uri("/"))).body());
     Thread thread = Thread.ofVirtual().unstarted(call);
-    thread.setUncaughtExceptionHandler((dead, thrown) -> uncaught.add(thrown));
+    thread.setUncaughtExceptionHandler((dead, thrown) -> {
+      uncaught.add(thrown);
+      throw new IllegalStateException("the handler is broken, too");
+    });
     thread.start();
     assertThat(call.get(15, TimeUnit.SECONDS)).isEqualTo("ok");
     assertThat(uncaught).hasSize(3).allMatch(thrown -> thrown.getMessage().equals("broken"));

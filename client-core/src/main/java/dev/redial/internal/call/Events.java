@@ -31,8 +31,16 @@ final class Events implements RedialListener {
     try {
       event.run();
     } catch (Throwable thrown) {
-      Thread me = Thread.currentThread();
+      report(thrown);
+    }
+  }
+
+  private static void report(Throwable thrown) {
+    Thread me = Thread.currentThread();
+    try {
       me.getUncaughtExceptionHandler().uncaughtException(me, thrown);
+    } catch (Throwable e) {
+      // A failing handler has had its say; as with one that the JVM calls, nobody hears of it.
     }
   }
 }
