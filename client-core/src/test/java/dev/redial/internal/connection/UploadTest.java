@@ -217,15 +217,10 @@ class UploadTest {
   @Test
   void aHeadThatIsBeingHandedOverMayHaveArrived() throws Exception {
     AtomicBoolean counted = new AtomicBoolean();
-    bench
-        .wire
-        .countsOnce(counted::get)
-        .once(() -> bench.wire.written().endsWith("\r\n\r\n"))
-        .rst();
+    bench.wire.countsOnce(counted::get).once(() -> bench.wire.written().endsWith("\r\n\r\n")).rst();
     Exchange exchange = bench.exchange(Bench.request("POST", new Manual(4)));
     exchange.send();
-    HangUpException failure =
-        catchThrowableOfType(HangUpException.class, exchange::receiveHead);
+    HangUpException failure = catchThrowableOfType(HangUpException.class, exchange::receiveHead);
     counted.set(true);
     bench.wire.look();
     assertThat(failure.serverActed()).isEqualTo(ServerActed.MAYBE);
