@@ -59,8 +59,10 @@ public final class Engine {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
+  // Guarded by lock; volatile for whoever asks why a connection is closed.
+  private volatile Life life = Life.OPEN;
+
   // Guarded by lock.
-  private Life life = Life.OPEN;
   private long calls;
 
   /**
@@ -264,6 +266,10 @@ public final class Engine {
    */
   public PoolStats stats() {
     return pool.stats();
+  }
+
+  boolean isShutDown() {
+    return life != Life.OPEN;
   }
 
   Settings settings() {
