@@ -3,9 +3,14 @@ package dev.redial;
 /**
  * Hears what a client does on its own behalf; for metrics and logs.
  *
- * <p>Every method does nothing by default. They are called on the thread that runs the call,
- * outside of all locks, so what they do is time of the caller's. What they throw goes to the
- * thread's uncaught exception handler and changes nothing.
+ * <p>Every method does nothing by default. They are called outside of all locks, on the thread that
+ * runs a call, so what they do is time of the caller's; that a connection was closed may also be
+ * told on a thread of the client's own, which waits as well. What they throw goes to the thread's
+ * uncaught exception handler and changes nothing.
+ *
+ * <p>Java Flight Recorder hears of the same, as {@code dev.redial.AttemptFailed}, {@code
+ * dev.redial.SentAgain}, {@code dev.redial.NotSentAgain}, {@code dev.redial.ConnectionOpened} and
+ * {@code dev.redial.ConnectionClosed}.
  */
 public interface RedialListener {
 
@@ -31,4 +36,18 @@ public interface RedialListener {
    *     long
    */
   default void notSentAgain(Resend resend, String reason) {}
+
+  /**
+   * A connection was opened.
+   *
+   * @param opened which, and how long that took
+   */
+  default void connectionOpened(ConnectionOpened opened) {}
+
+  /**
+   * A connection that had been opened was closed, once for each.
+   *
+   * @param closed which, and why
+   */
+  default void connectionClosed(ConnectionClosed closed) {}
 }

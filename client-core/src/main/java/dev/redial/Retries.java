@@ -27,10 +27,10 @@ import java.util.function.Predicate;
  * Both take place only while the call's deadline ({@link HttpRequest#timeout()}) leaves time for
  * them, while the origin's retry budget lasts, and while the body can be published again.
  *
- * <p>Never repeated, whatever is set: a request that the server may have acted on and that is not
- * idempotent by its method (RFC 9110, section 9.2.2), by an {@code Idempotency-Key}, or by {@link
- * #repeatable()}; a response of which the caller has seen the head; a bad certificate; a failure of
- * the caller's own body.
+ * <p>Never repeated, whatever is set: a request that the server may have acted on (of which {@link
+ * #resetsAsUnread()} is the user's word) and that is not idempotent by its method (RFC 9110,
+ * section 9.2.2), by an {@code Idempotency-Key}, or by {@link #repeatable()}; a response of which
+ * the caller has seen the head; a bad certificate; a failure of the caller's own body.
  *
  * @param maxAttempts how many times a request may be sent in all. Default 3: with one request in
  *     twenty lost, three in 25,000 calls fail
@@ -43,6 +43,9 @@ import java.util.function.Predicate;
  *     hold
  * @param cutHeads whether an idempotent request is repeated although its answer had begun, but
  *     ended within its head (RFC 9112, section 8). Default false, as with {@code java.net.http}
+ * @param resetsAsUnread whether a reset (RST) before any octet of an answer is taken for the
+ *     server's word that it has not read the request, so that any request is sent again. Default
+ *     false: see {@link #withResetsAsUnread}
  * @param backoff base of the back-off after hang-ups and gateway errors. Default 50 ms
  * @param throttledBackoff the same after 429. Default 1 s
  * @param maxBackoff longest back-off. Default 10 s
@@ -64,6 +67,7 @@ public record Retries(
     Set<Integer> statuses,
     boolean timeouts,
     boolean cutHeads,
+    boolean resetsAsUnread,
     Duration backoff,
     Duration throttledBackoff,
     Duration maxBackoff,
@@ -81,6 +85,7 @@ public record Retries(
           3,
           true,
           Set.of(),
+          false,
           false,
           false,
           Duration.ofMillis(50),
@@ -239,6 +244,29 @@ public record Retries(
   }
 
   /**
+   * A copy that takes a reset for the server's word that it has not read the request, or does not.
+   *
+   * <p>A server that closes a connection on which octets wait that it has not read answers with a
+   * reset (RST) instead of an orderly end (FIN): Linux and most other systems do so by themselves.
+   * That is how servers drop requests when they are reloaded, or killed: nginx, for instance,
+   * closes a connection that it holds for idle without looking whether a request has just come. A
+   * request that was read and is being worked on ends with a FIN then, and stays lost.
+   *
+   * <p>It proves nothing where something else may reset connections: a load balancer or firewall
+   * that gives one up, a server that sets {@code SO_LINGER} to zero or ({@code
+   * reset_timedout_connection} of nginx) ends slow requests so, one that acts on a request before
+   * it has read all of it. So switch this on only for servers that are known not to, talked to
+   * without such boxes between; then a POST survives their restarts, too. Only what was sent
+   * completely, and of whose answer nothing had come, is sent again.
+   *
+   * @param unread whether a reset means that
+   * @return the copy
+   */
+  public Retries withResetsAsUnread(boolean unread) {
+    return changed(draft -> draft.resetsAsUnread = unread);
+  }
+
+  /**
    * A copy with other back-offs.
    *
    * @param usual base after hang-ups and gateway errors, more than zero
@@ -313,6 +341,7 @@ public record Retries(
     Set<Integer> statuses;
     boolean timeouts;
     boolean cutHeads;
+    boolean resetsAsUnread;
     Duration backoff;
     Duration throttledBackoff;
     Duration maxBackoff;
@@ -328,6 +357,7 @@ public record Retries(
       statuses = given.statuses;
       timeouts = given.timeouts;
       cutHeads = given.cutHeads;
+      resetsAsUnread = given.resetsAsUnread;
       backoff = given.backoff;
       throttledBackoff = given.throttledBackoff;
       maxBackoff = given.maxBackoff;
@@ -345,6 +375,7 @@ public record Retries(
           statuses,
           timeouts,
           cutHeads,
+          resetsAsUnread,
           backoff,
           throttledBackoff,
           maxBackoff,

@@ -78,6 +78,7 @@ class RetriesTest {
             .withStatuses(Retries.TRANSIENT_STATUSES)
             .withTimeouts(true)
             .withCutHeads(true)
+            .withResetsAsUnread(true)
             .withBackoff(SECOND, SECOND.multipliedBy(2), SECOND.multipliedBy(3))
             .withMaxRetryAfter(SECOND.multipliedBy(4))
             .withBudget(0.5, 7)
@@ -89,6 +90,8 @@ class RetriesTest {
     assertThat(all.timeouts()).isTrue();
     assertThat(all.cutHeads()).isTrue();
     assertThat(Retries.defaults().cutHeads()).isFalse();
+    assertThat(all.resetsAsUnread()).isTrue();
+    assertThat(Retries.defaults().resetsAsUnread()).isFalse();
     assertThat(all.backoff()).isEqualTo(SECOND);
     assertThat(all.throttledBackoff()).isEqualTo(SECOND.multipliedBy(2));
     assertThat(all.maxBackoff()).isEqualTo(SECOND.multipliedBy(3));

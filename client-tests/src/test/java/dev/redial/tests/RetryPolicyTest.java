@@ -14,6 +14,7 @@ import dev.redial.RedialClient;
 import dev.redial.RedialListener;
 import dev.redial.Resend;
 import dev.redial.Retries;
+import dev.redial.TruncatedBodyException;
 import dev.redial.tests.kit.Answers;
 import dev.redial.tests.kit.RequestSeen;
 import dev.redial.tests.kit.Rig;
@@ -282,7 +283,10 @@ class RetryPolicyTest {
     RedialClient client = rig.client(b -> b.retries(STATUSES).listener(broken));
     FutureTask<String> call = new FutureTask<>(() -> send(client, get(server.uri("/"))).body());
     Thread thread = Thread.ofVirtual().unstarted(call);
-    thread.setUncaughtExceptionHandler((dead, thrown) -> uncaught.add(thrown));
+    thread.setUncaughtExceptionHandler((dead, thrown) -> {
+      uncaught.add(thrown);
+      throw new IllegalStateException("the handler is broken, too");
+    });
     thread.start();
     assertThat(call.get(15, TimeUnit.SECONDS)).isEqualTo("ok");
     assertThat(uncaught).hasSize(3).allMatch(thrown -> thrown.getMessage().equals("broken"));
@@ -347,6 +351,28 @@ class RetryPolicyTest {
             assertThat(thrown.getSuppressed())
                 .hasSize(1)
                 .allMatch(other -> other instanceof ClientClosedException));
+    assertThat(events) // that the wait was ended is no attempt that failed
+        .containsExactly("failed 1 ECONNRESET", "again 2 after ECONNRESET", "again 3 after 503");
+  }
+
+  @Test
+  void aBodyThatIsCutTellsWhyTheRequestHadToBeSentAgain() throws Exception {
+    ScriptedServer server =
+        rig.server(
+            c -> {
+              c.readRequest();
+              c.fin();
+            },
+            c -> {
+              c.readRequest();
+              c.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+              c.fin();
+            });
+    Throwable failure = failureOf(client(STATUSES), get(server.uri("/")));
+    assertThat(failure).isInstanceOf(TruncatedBodyException.class);
+    assertThat(failure.getSuppressed()).hasSize(1).hasOnlyElementsOfType(HangUpException.class);
+    assertThat(events)
+        .containsExactly("failed 1 ECONNRESET", "again 2 after ECONNRESET", "failed 2 ECONNRESET");
   }
 
   @Test

@@ -1,10 +1,12 @@
 package dev.redial.internal.call;
 
 import dev.redial.ClientClosedException;
+import dev.redial.CloseReason;
 import dev.redial.ConnectTimeoutException;
 import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
+import dev.redial.HangUpException;
 import dev.redial.PoolTimeoutException;
 import dev.redial.ServerActed;
 import dev.redial.UnresolvedHostException;
@@ -71,6 +73,7 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
   Exchange run(boolean repeatable, boolean fresh) throws IOException, InterruptedException {
     Lease<PooledConnection> lent = lend(repeatable, fresh);
     lease = lent;
+    lent.connection().goesIntoUse();
     Exchange started =
         new Exchange(
             lent.connection().connection,
@@ -88,6 +91,7 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
       return started;
     } catch (IOException e) {
       lostTheRace = e instanceof ExchangeFailure failure && RetryRule.lostTheRace(failure);
+      if (e instanceof HangUpException) lent.connection().leaves(CloseReason.HUNG_UP);
       throw e;
     } finally {
       if (!answered) {
@@ -109,6 +113,7 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
   }
 
   private void giveUp(Lease<PooledConnection> lent) {
+    lent.connection().leaves(CloseReason.BROKEN_OFF);
     if (lostTheRace) lent.hungUp();
     else lent.discard();
   }
@@ -134,12 +139,14 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
     Dial.Peer peer = to.origin().secure() ? peer(to) : null;
     Dial.Tunnel tunnel =
         to.tunnelled() ? new Dial.Tunnel(to.origin().hostAndPort(), tunnelFields.get()) : null;
+    long begun = System.nanoTime();
     long openBy = Deadline.within(deadline, engine.settings().connectTimeout());
     List<InetSocketAddress> addresses = addresses(to, openBy);
-    return new PooledConnection(
-        engine
-            .connector()
-            .open(new Dial(request.label(), number, addresses, peer, tunnel, openBy)));
+    Dial dial = new Dial(request.label(), number, addresses, peer, tunnel, openBy);
+    PooledConnection opened =
+        new PooledConnection(engine.connector().open(dial), to.origin(), engine);
+    opened.tellOpened(begun);
+    return opened;
   }
 
   private Dial.Peer peer(Route to) {
@@ -175,7 +182,13 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
   @Override
   public void ended(boolean clean) {
     Lease<PooledConnection> lent = Objects.requireNonNull(lease);
-    if (clean) lent.giveBack();
-    else if (answered) giveUp(lent); // if not, run() does it, as it knows why
+    if (clean) {
+      lent.connection().goesIdle();
+      lent.giveBack();
+    } else {
+      if (lent.connection().connection.isOpen())
+        lent.connection().leaves(CloseReason.LAST_EXCHANGE);
+      if (answered) giveUp(lent); // if not, run() does it, as it knows why
+    }
   }
 }

@@ -3,12 +3,13 @@ package dev.redial.internal.call;
 import dev.redial.Retries;
 import dev.redial.internal.policy.RetryBudget;
 import dev.redial.internal.route.Origin;
+import java.util.Iterator;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * The retry budgets of the origins that a client talks to; those that miss nothing may be
- * forgotten.
+ * The retry budgets of the origins that a client talks to: of a bounded number of them, as a
+ * crawler talks to millions. Those that miss nothing are forgotten first, and then any.
  */
 final class Budgets {
   /**
@@ -22,7 +23,9 @@ final class Budgets {
   private static final int RACE_RESERVE = 1_000;
 
   private static final int MOST_EARNED = 100;
-  private static final int MOST_ORIGINS = 4_096;
+
+  /** Origins remembered; each has a few hundred octets. */
+  static final int MOST_ORIGINS = 4_096;
 
   private final Retries retries;
   private final LongSupplier clock;
@@ -40,8 +43,8 @@ final class Budgets {
       policy.earn();
     }
 
-    boolean isWhole() {
-      return race.isWhole() && policy.isWhole();
+    boolean isWhole(long now) {
+      return race.isWhole(now) && policy.isWhole(now);
     }
   }
 
@@ -59,8 +62,24 @@ final class Budgets {
   Pair of(Origin origin) {
     Pair known = origins.get(origin);
     if (known != null) return known;
-    if (origins.size() >= MOST_ORIGINS) origins.values().removeIf(Pair::isWhole);
+    if (origins.size() >= MOST_ORIGINS) makeRoom();
     return origins.computeIfAbsent(origin, unknown -> fresh());
+  }
+
+  /** An origin that is forgotten too early gets another reserve, which is bounded as well. */
+  private void makeRoom() {
+    long now = clock.getAsLong();
+    origins.values().removeIf(budgets -> budgets.isWhole(now));
+    Iterator<Pair> some = origins.values().iterator();
+    while (origins.size() >= MOST_ORIGINS && some.hasNext()) {
+      some.next();
+      some.remove();
+    }
+  }
+
+  /** How many origins are remembered. */
+  int size() {
+    return origins.size();
   }
 
   private Pair fresh() {

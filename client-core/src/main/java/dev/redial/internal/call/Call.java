@@ -129,7 +129,6 @@ final class Call<T extends @Nullable Object> {
       return answered(exchange, attempt, outgoing, now(repeatability, attempt), route);
     } catch (Throwable thrown) {
       exchange.abort(); // whoever failed, the answer's connection is in nobody's hands any more
-      if (thrown instanceof ExchangeFailure failure) engine.events().attemptFailed(failure);
       throw thrown;
     }
   }
@@ -226,8 +225,18 @@ final class Call<T extends @Nullable Object> {
       return Optional.empty();
     }
     delivered = exchange;
-    T body = exchange.deliver(handler, answer);
+    T body = deliver(exchange, answer);
     return Optional.of(new Answered<>(shown, request.uri(), answer, body, previous));
+  }
+
+  private T deliver(Exchange exchange, Answer answer) throws IOException, InterruptedException {
+    try {
+      return exchange.deliver(handler, answer);
+    } catch (IOException e) {
+      if (!(e instanceof ExchangeFailure failure)) throw e; // the caller's own
+      engine.events().attemptFailed(failure);
+      throw resending.reported(e);
+    }
   }
 
   private static Outcome.Answered outcome(Answer answer, Attempt attempt, Exchange exchange) {

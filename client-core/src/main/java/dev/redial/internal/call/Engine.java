@@ -65,7 +65,9 @@ public final class Engine {
    */
   private final AtomicLong calls = new AtomicLong();
 
-  /** Changed under the lock. */
+  /**
+   * Changed under the lock; volatile for whoever begins a call, or asks why a connection is closed.
+   */
   private volatile Life life = Life.OPEN;
 
   /**
@@ -259,6 +261,10 @@ public final class Engine {
    */
   public PoolStats stats() {
     return pool.stats();
+  }
+
+  boolean isShutDown() {
+    return life != Life.OPEN;
   }
 
   Settings settings() {

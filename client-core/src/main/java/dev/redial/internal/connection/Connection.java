@@ -150,6 +150,24 @@ public final class Connection {
   }
 
   /**
+   * Whether nobody on this side has closed it.
+   *
+   * @return true also if the server has
+   */
+  public boolean isOpen() {
+    return wire.isOpen();
+  }
+
+  /**
+   * The name under which events and responses speak of it.
+   *
+   * @return the same for its life
+   */
+  public String label() {
+    return Long.toString(number);
+  }
+
+  /**
    * The address of the server, or of the proxy.
    *
    * @return null if the connection was not made by a connector

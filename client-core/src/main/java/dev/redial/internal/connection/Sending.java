@@ -175,8 +175,10 @@ final class Sending {
     return publisher != null && publisher.touched();
   }
 
-  /** Whether the whole head was handed to the operating system: without it, no server acts. */
+  /** Whether the whole head may have reached the operating system: without it, no server acts. */
   boolean headSent() {
+    Upload running = upload;
+    if (running != null && running.headUnderWay()) return true; // asked first, as it ends counted
     return headLength > 0 && octets() >= headLength;
   }
 

@@ -65,6 +65,7 @@ final class Upload implements Runnable {
 
   private long written; // confined to the uploading thread
 
+  private volatile boolean headUnderWay;
   private volatile boolean stopped;
   private volatile boolean complete;
   private volatile @Nullable Exception failure;
@@ -171,7 +172,12 @@ final class Upload implements Runnable {
     } catch (TimeoutException e) {
       // What there is goes out; the connection must not grow old waiting for the rest.
     }
-    wire.write(out.written());
+    headUnderWay = true;
+    try {
+      wire.write(out.written());
+    } finally {
+      headUnderWay = false;
+    }
     return ended;
   }
 
@@ -262,6 +268,14 @@ final class Upload implements Runnable {
   /** Whether nothing more will be sent, but for a write that may be under way. */
   boolean isOver() {
     return stopped || over.getCount() == 0;
+  }
+
+  /**
+   * Whether the head is being handed to the operating system: the server may have all of it before
+   * this side has counted it.
+   */
+  boolean headUnderWay() {
+    return headUnderWay;
   }
 
   /** Why the body could not be sent, or null. */

@@ -9,6 +9,9 @@ import java.util.random.RandomGenerator;
  * come back together.
  */
 public final class Backoff {
+  /** Nobody waits for longer than that, and sums of two such times can be counted. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private Backoff() {}
 
   /**
@@ -23,9 +26,13 @@ public final class Backoff {
   public static Duration before(
       Decision.SendAgainLater decision, int made, Retries retries, RandomGenerator random) {
     Duration base = decision.throttled() ? retries.throttledBackoff() : retries.backoff();
-    long longest = retries.maxBackoff().toNanos();
-    long bound = base.toNanos();
+    long longest = nanos(retries.maxBackoff());
+    long bound = nanos(base);
     for (int n = 1; n < made && bound < longest; n++) bound = Math.min(longest, bound * 2);
     return decision.atLeast().plusNanos(random.nextLong(Math.min(longest, bound) + 1));
+  }
+
+  private static long nanos(Duration time) {
+    return (time.compareTo(LONGEST) < 0 ? time : LONGEST).toNanos();
   }
 }

@@ -71,9 +71,11 @@ public final class RetryBudget {
   /**
    * Whether it is as good as new, so that it may be forgotten.
    *
+   * @param nowNanos monotonic
    * @return whether nothing of the reserve is missing
    */
-  public boolean isWhole() {
+  public boolean isWhole(long nowNanos) {
+    refill(nowNanos);
     return tokens.get() >= reserve;
   }
 }

@@ -62,7 +62,7 @@ public final class RetryRule {
   private static Decision afterFailure(
       ExchangeFailure failure, Repeatability request, Tries tries, Retries retries) {
     return switch (failure) {
-      case HangUpException hangUp -> afterHangUp(hangUp.evidence(), request, tries, retries);
+      case HangUpException hangUp -> afterHangUp(hangUp, request, tries, retries);
       case ConnectFailedException refused -> LATER; // nothing was sent; every address was tried
       case TlsHandshakeException handshake ->
           handshake.hungUp() ? LATER : Keep.FINAL; // what was refused stays so, RFC 9110 4.3.4
@@ -80,14 +80,27 @@ public final class RetryRule {
   }
 
   private static Decision afterHangUp(
-      ExchangeEvidence evidence, Repeatability request, Tries tries, Retries retries) {
+      HangUpException hangUp, Repeatability request, Tries tries, Retries retries) {
+    ExchangeEvidence evidence = hangUp.evidence();
     boolean race = evidence.reused() && evidence.bytesReceived() == 0 && !tries.raceMadeGood();
     if (evidence.serverActed() == ServerActed.NO)
       return race ? NOW : LATER; // any method: never applied
+    if (retries.resetsAsUnread() && wasReset(hangUp))
+      return race ? NOW : LATER; // any method: the user says that it was not read
     if (!request.repeatable()) return Keep.NOT_REPEATABLE; // RFC 9110 9.2.2
     if (evidence.bytesReceived() > 0 && !retries.cutHeads())
       return Keep.NOT_CONFIGURED; // it had begun to answer
     return race ? NOW : LATER; // RFC 9112 9.3.1; an incomplete head is no response, RFC 9112 8
+  }
+
+  /**
+   * Reset behind a whole request and before any answer: where the server has not read it, its
+   * kernel does that. Of half a request it may have read a part.
+   */
+  private static boolean wasReset(HangUpException hangUp) {
+    return hangUp.ending() == HangUpException.Ending.RST
+        && hangUp.evidence().stage() == ExchangeStage.AWAITING_RESPONSE
+        && hangUp.evidence().bytesReceived() == 0;
   }
 
   /** The request may still be at work; sending it again is a wish of the caller's. */

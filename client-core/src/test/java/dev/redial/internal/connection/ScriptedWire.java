@@ -46,6 +46,7 @@ final class ScriptedWire implements Wire {
   private final ArrayDeque<Step> script = new ArrayDeque<>();
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
   private long acceptable = Long.MAX_VALUE;
+  private BooleanSupplier counting = () -> true;
   private IOException writeFailure;
   private boolean open = true;
   private boolean reading;
@@ -135,6 +136,12 @@ final class ScriptedWire implements Wire {
     } finally {
       lock.unlock();
     }
+    return this;
+  }
+
+  /** What is written is with the peer, but counted, and the write over, only then. */
+  ScriptedWire countsOnce(BooleanSupplier condition) {
+    counting = condition;
     return this;
   }
 
@@ -240,10 +247,14 @@ final class ScriptedWire implements Wire {
       writing = true;
       writes++;
       while (from.hasRemaining()) {
-        while (from.hasRemaining() && sent < acceptable) {
+        int accepted = 0;
+        while (from.hasRemaining() && sent + accepted < acceptable) {
           written.write(from.get());
-          sent++;
+          accepted++;
         }
+        changed.signalAll();
+        while (!counting.getAsBoolean()) changed.awaitUninterruptibly();
+        sent += accepted;
         changed.signalAll();
         if (!from.hasRemaining()) return;
         if (writeFailure != null) throw writeFailure;

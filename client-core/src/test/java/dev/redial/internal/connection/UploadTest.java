@@ -210,6 +210,22 @@ class UploadTest {
 
   // Whole bodies
 
+  /**
+   * The uploading thread may lose the processor when the kernel has taken the request, but before
+   * it could say so.
+   */
+  @Test
+  void aHeadThatIsBeingHandedOverMayHaveArrived() throws Exception {
+    AtomicBoolean counted = new AtomicBoolean();
+    bench.wire.countsOnce(counted::get).once(() -> bench.wire.written().endsWith("\r\n\r\n")).rst();
+    Exchange exchange = bench.exchange(Bench.request("POST", new Manual(4)));
+    exchange.send();
+    HangUpException failure = catchThrowableOfType(HangUpException.class, exchange::receiveHead);
+    counted.set(true);
+    bench.wire.look();
+    assertThat(failure.serverActed()).isEqualTo(ServerActed.MAYBE);
+  }
+
   @Test
   void aSmallBodyRidesWithTheHead() throws Exception {
     bench.wire.says(EMPTY);

@@ -49,6 +49,17 @@ class BackoffTest {
         .isEqualTo(Duration.ofMillis(millis));
   }
 
+  /** Whoever wants no bound says so with a time that no long can count. */
+  @Test
+  void noBoundIsTooLong() {
+    Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
+    SendAgainLater asked = new SendAgainLater(false, Duration.ofDays(36_500));
+    Retries capped = RETRIES.withBackoff(Duration.ofMillis(50), Duration.ofSeconds(1), endless);
+    assertThat(Backoff.before(asked, 1_000_000, capped, MOST).toNanos()).isPositive();
+    Retries uncapped = RETRIES.withBackoff(endless, endless, endless);
+    assertThat(Backoff.before(USUAL, 1, uncapped, MOST).toNanos()).isPositive();
+  }
+
   @Test
   void theJitterIsFull() {
     RandomGenerator random = new SplittableRandom(7);

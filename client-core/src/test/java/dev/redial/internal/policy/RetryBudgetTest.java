@@ -55,7 +55,7 @@ class RetryBudgetTest {
     spendAll(budget, 0);
     assertThat(spendAll(budget, 3 * SECOND)).isEqualTo(3);
     assertThat(spendAll(budget, 1_000 * SECOND)).isEqualTo(10);
-    assertThat(budget.isWhole()).isFalse();
+    assertThat(budget.isWhole(1_000 * SECOND)).isFalse();
     assertThat(spendAll(budget, 1_001 * SECOND)).isEqualTo(1);
   }
 
@@ -71,11 +71,19 @@ class RetryBudgetTest {
   @Test
   void itIsWholeAgainWhenTheReserveIs() {
     RetryBudget budget = usual();
-    assertThat(budget.isWhole()).isTrue();
+    assertThat(budget.isWhole(0)).isTrue();
     assertThat(budget.spend(0)).isTrue();
-    assertThat(budget.isWhole()).isFalse();
+    assertThat(budget.isWhole(0)).isFalse();
     for (int i = 0; i < 5; i++) budget.earn();
-    assertThat(budget.isWhole()).isTrue();
+    assertThat(budget.isWhole(0)).isTrue();
+  }
+
+  @Test
+  void timeAloneMakesItWhole() {
+    RetryBudget budget = usual();
+    spendAll(budget, 0);
+    assertThat(budget.isWhole(9 * SECOND)).isFalse();
+    assertThat(budget.isWhole(10 * SECOND)).isTrue();
   }
 
   /** The promise: an origin at which a part of the attempts fails gets at most a quarter more. */

@@ -62,7 +62,11 @@ class RetryRuleTest {
 
   private static final Retries DEFAULTS = Retries.defaults();
   private static final Retries EVERYTHING =
-      DEFAULTS.withStatuses(Retries.TRANSIENT_STATUSES).withTimeouts(true).withCutHeads(true);
+      DEFAULTS
+          .withStatuses(Retries.TRANSIENT_STATUSES)
+          .withTimeouts(true)
+          .withCutHeads(true)
+          .withResetsAsUnread(true);
 
   /** Where a connection stood when the exchange failed. */
   private record Seen(ExchangeStage stage, long sent, long received, ServerActed acted) {
@@ -177,12 +181,13 @@ class RetryRuleTest {
                 hungUp(ending, "nothing written", "RFC 9110 9.2.2", NO_OCTET_SENT, never()),
                 hungUp(ending, "half a head written", "RFC 9112 8", HALF_A_HEAD_SENT, never()),
                 hungUp(ending, "head written", "RFC 9112 8, RFC 9110 9.2.2", HEAD_SENT, race()),
-                hungUp(
-                    ending,
-                    "all written",
-                    "RFC 9110 9.2.2, RFC 9112 9.3.1 and 9.5",
+                row(
+                    ending + ", all written",
+                    "RFC 9110 9.2.2, RFC 9112 9.3.1 and 9.5; a reset if the user says so",
+                    hangUp(ending),
                     ALL_SENT,
-                    race()),
+                    race(),
+                    ending == Ending.RST ? never() : race()),
                 hungUp(
                     ending, "interim response only", "RFC 9110 15.2", INTERIM_ONLY, incomplete()),
                 hungUp(ending, "in the status line", "RFC 9112 8", IN_STATUS_LINE, incomplete()),
