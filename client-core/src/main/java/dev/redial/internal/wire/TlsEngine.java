@@ -12,6 +12,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 
@@ -93,6 +94,10 @@ final class TlsEngine {
   /** Once the handshake is done: what the JDK does not check. */
   void checkPeer() throws SSLException {
     if (named) CommonName.refuseAlone(engine.getSession());
+    if (applicationProtocol().equals("h2"))
+      throw new SSLHandshakeException(
+          "the server chose HTTP/2 (ALPN h2): the client's SSLParameters offer it, but only HTTP/1.1"
+              + " is spoken");
   }
 
   void runTasks() {

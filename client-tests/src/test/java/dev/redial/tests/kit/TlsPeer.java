@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -37,7 +37,7 @@ public final class TlsPeer {
   /** A peer that speaks that version only. */
   public static TlsPeer on(ServedConnection connection, SSLContext context, String protocol)
       throws IOException {
-    return on(connection, context, protocol, parameters -> parameters);
+    return on(connection, context, protocol, engine -> {});
   }
 
   /** A peer that speaks that version only, with settings of its own. */
@@ -45,20 +45,16 @@ public final class TlsPeer {
       ServedConnection connection,
       SSLContext context,
       String protocol,
-      UnaryOperator<SSLParameters> settings)
+      Consumer<SSLEngine> settings)
       throws IOException {
     SSLEngine engine = context.createSSLEngine();
     engine.setUseClientMode(false);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setProtocols(new String[] {protocol});
-    engine.setSSLParameters(settings.apply(parameters));
+    engine.setSSLParameters(parameters);
+    settings.accept(engine);
     engine.beginHandshake();
     return new TlsPeer(connection, engine);
-  }
-
-  /** The engine, for what this class has no word for. */
-  public SSLEngine engine() {
-    return engine;
   }
 
   /** Does the whole handshake, the tickets that end it included. */
