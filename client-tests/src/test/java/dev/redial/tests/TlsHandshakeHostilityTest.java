@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -284,12 +283,15 @@ class TlsHandshakeHostilityTest {
           }
           c.stall();
         }),
-        script("HTTP/2 alone", "no_application_protocol", c ->
-            alertOf(peer(c, TLS13, TlsHandshakeHostilityTest::wantHttp2), c)),
+        script("HTTP/2 alone", "no_application_protocol", c -> {
+          c.send(peer(c, TLS13, TlsHandshakeHostilityTest::wantHttp2).refusal());
+          c.stall();
+        }),
         script("the wish for a certificate, in TLS 1.2", "handshake_failure", c -> {
           TlsPeer peer = peer(c, TLS12, engine -> engine.setNeedClientAuth(true));
           for (byte[] sent : peer.flight()) c.send(sent);
-          alertOf(peer, c);
+          c.send(peer.refusal());
+          c.stall();
         }));
   }
 
@@ -297,17 +299,6 @@ class TlsHandshakeHostilityTest {
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setApplicationProtocols(new String[] {"h2"});
     engine.setSSLParameters(parameters);
-  }
-
-  /** Goes on to where the server itself has had enough, and lets it say so. */
-  private static void alertOf(TlsPeer peer, ServedConnection c) throws IOException {
-    try {
-      peer.flight();
-      throw new AssertionError("the server was content");
-    } catch (SSLException e) {
-      c.send(peer.sealed(new byte[0]));
-    }
-    c.stall();
   }
 
   @ParameterizedTest(name = "{0}")

@@ -84,6 +84,18 @@ public final class TlsPeer {
     }
   }
 
+  /**
+   * Reads what the client has to say, which is not good enough, and makes the alert that tells it.
+   */
+  public byte[] refusal() throws IOException {
+    try {
+      List<byte[]> flight = flight();
+      throw new AssertionError("the server was content: " + flight.size() + " records");
+    } catch (SSLException e) {
+      return sealed(new byte[0]);
+    }
+  }
+
   /** Reads one whole request. */
   public RequestSeen readRequest() throws IOException {
     RequestSeen request = reader.body(reader.head());
@@ -173,6 +185,7 @@ public final class TlsPeer {
     @Override
     public int read(byte[] into, int from, int length) throws IOException {
       Objects.checkFromIndexSize(from, length, into.length);
+      if (length == 0) return 0;
       while (!content.hasRemaining()) if (!TlsPeer.this.read()) return -1;
       int count = Math.min(length, content.remaining());
       content.get(into, from, count);
