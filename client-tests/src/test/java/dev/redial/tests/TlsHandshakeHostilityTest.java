@@ -1,5 +1,6 @@
 package dev.redial.tests;
 
+import static dev.redial.tests.Failures.failing;
 import static dev.redial.tests.Failures.failureOf;
 import static dev.redial.tests.kit.Requests.post;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,8 +27,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
@@ -39,13 +42,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that stop, or say something wrong, in the midst of a TLS handshake. */
 @Timeout(60)
 class TlsHandshakeHostilityTest {
   private static final String TLS12 = "TLSv1.2";
   private static final String TLS13 = "TLSv1.3";
-  private static final Duration SHORT = Duration.ofMillis(200);
+  private static final Duration TIME = Duration.ofSeconds(1);
 
   @RegisterExtension final Rig rig = new Rig();
 
@@ -127,29 +131,37 @@ class TlsHandshakeHostilityTest {
     return TlsPeer.on(connection, TlsMaterial.forLoopback().server(), protocol, settings);
   }
 
-  @ParameterizedTest(name = "{0} {1}")
-  @MethodSource("points")
-  void aServerThatStopsIsLeftWhenTheTimeIsUp(String protocol, Point point) throws Exception {
-    ScriptedServer server =
-        rig.server(c -> {
-          point.reach(peer(c, protocol), c);
-          c.stall();
-        });
-    HttpRequest request =
-        HttpRequest.newBuilder(uri(server))
-            .POST(BodyPublishers.ofString("secret"))
-            .timeout(SHORT)
-            .build();
+  /** At all points at the same time, as each takes its time. */
+  @ParameterizedTest
+  @ValueSource(strings = {TLS12, TLS13})
+  void aServerThatStopsIsLeftWhenTheTimeIsUp(String protocol) throws Exception {
     RedialClient byRequest = client(TimeLimits.none());
-    assertFailed(failureOf(byRequest, request), ConnectTimeoutException.class, "timed out");
-    server.awaitEndByClient(1);
-
-    RedialClient byPhase = client(TimeLimits.none().withTlsHandshake(SHORT));
-    assertFailed(
-        failureOf(byPhase, post(uri(server), "secret")),
-        ConnectTimeoutException.class,
-        "TLS handshake not done within 200 ms (TimeLimits.tlsHandshake)");
-    server.awaitEndByClient(2);
+    RedialClient byPhase = client(TimeLimits.none().withTlsHandshake(TIME));
+    List<CompletableFuture<Exception>> timedOut = new ArrayList<>();
+    List<CompletableFuture<Exception>> limited = new ArrayList<>();
+    List<ScriptedServer> servers = new ArrayList<>();
+    for (Point point : Point.values()) {
+      if (!point.isIn(protocol)) continue;
+      ScriptedServer server =
+          rig.server(c -> {
+            point.reach(peer(c, protocol), c);
+            c.stall();
+          });
+      servers.add(server);
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(uri(server)).POST(BodyPublishers.ofString("secret"));
+      limited.add(failing(byPhase, request.build()));
+      timedOut.add(failing(byRequest, request.timeout(TIME).build()));
+    }
+    for (CompletableFuture<Exception> each : timedOut)
+      assertFailed(each.get(), ConnectTimeoutException.class, "HTTP connect timed out; ");
+    for (CompletableFuture<Exception> each : limited)
+      assertFailed(
+          each.get(),
+          ConnectTimeoutException.class,
+          "TLS handshake not done within 1 s (TimeLimits.tlsHandshake)");
+    for (ScriptedServer server : servers) server.awaitOnAny("client FIN", 2);
+    assertThat(rig.openSockets()).isEmpty();
   }
 
   @ParameterizedTest(name = "{0} {1}")
@@ -175,7 +187,7 @@ class TlsHandshakeHostilityTest {
       Exception failure = failureOf(client, post(uri(server), "secret"));
       assertFailed(failure, TlsHandshakeException.class, "TLS handshake failed");
       assertThat(((TlsHandshakeException) failure).hungUp()).isTrue();
-      assertThat(client.stats().total()).isZero();
+      assertGone(client);
     }
   }
 
@@ -313,7 +325,7 @@ class TlsHandshakeHostilityTest {
     assertFailed(failure, TlsHandshakeException.class, said);
     assertThat(((TlsHandshakeException) failure).hungUp()).isFalse();
     assertThat(server.connections()).isEqualTo(1);
-    server.awaitEndByClient(1);
+    assertGone(client);
   }
 
   /** Whoever offers what the client does not speak hears of it, and the server of nothing else. */
@@ -336,10 +348,16 @@ class TlsHandshakeHostilityTest {
 
     assertFailed(failure, TlsHandshakeException.class, "h2");
     assertThat(((TlsHandshakeException) failure).hungUp()).isFalse();
+    assertGone(client);
   }
 
-  private void assertFailed(Exception failure, Class<? extends Exception> type, String said)
-      throws Exception {
+  private void assertGone(RedialClient client) {
+    assertThat(client.stats().total()).isZero();
+    Awaitility.await().until(() -> rig.openSockets().isEmpty());
+  }
+
+  private static void assertFailed(
+      Exception failure, Class<? extends Exception> type, String said) {
     assertThat(failure)
         .isExactlyInstanceOf(type)
         .hasMessageContaining(said)
@@ -349,7 +367,6 @@ class TlsHandshakeHostilityTest {
     assertThat(evidence.serverActed()).isEqualTo(ServerActed.NO);
     assertThat(evidence.stage()).isEqualTo(ExchangeStage.TLS_HANDSHAKE);
     assertThat(evidence.bytesSent()).isZero();
-    Awaitility.await().until(() -> rig.openSockets().isEmpty());
   }
 
   private RedialClient client(TimeLimits limits) {
