@@ -99,7 +99,8 @@ class SlowServerTest {
     Map<Drip, CompletableFuture<Exception>> failing = new EnumMap<>(Drip.class);
     RedialClient client = client(TimeLimits.none());
     for (Drip drip : Drip.values())
-      failing.put(drip, failing(client, post(warm(client, dripping(tls, drip))).timeout(TIME).build()));
+      failing.put(
+          drip, failing(client, post(warm(client, dripping(tls, drip))).timeout(TIME).build()));
 
     for (Map.Entry<Drip, CompletableFuture<Exception>> each : failing.entrySet())
       assertDripped(each.getValue().get(), each.getKey(), "request timed out; ");
@@ -120,13 +121,15 @@ class SlowServerTest {
   }
 
   private ScriptedServer dripping(boolean tls, Drip drip) {
-    return server(tls, c -> {
-      c.readRequest();
-      c.send(Answers.ok("warm"));
-      c.readRequest();
-      c.send(drip.before);
-      drip(c, Answers.octets(drip.dripping));
-    });
+    return server(
+        tls,
+        c -> {
+          c.readRequest();
+          c.send(Answers.ok("warm"));
+          c.readRequest();
+          c.send(drip.before);
+          drip(c, Answers.octets(drip.dripping));
+        });
   }
 
   /** Connects, so that the time that takes does not count. */
@@ -149,9 +152,12 @@ class SlowServerTest {
   @ParameterizedTest
   @ValueSource(strings = {TLS12, TLS13})
   void aHandshakeThatDripsIsEndedByEitherLimit(String protocol) throws Exception {
-    ScriptedServer server = server(false, c -> {
-      for (byte[] sent : peer(c, protocol).flight()) drip(c, sent);
-    });
+    ScriptedServer server =
+        server(
+            false,
+            c -> {
+              for (byte[] sent : peer(c, protocol).flight()) drip(c, sent);
+            });
     URI uri = URI.create("https://127.0.0.1:" + server.port() + "/");
     RedialClient byRequest = client(TimeLimits.none());
     RedialClient byPhase = client(TimeLimits.none().withTlsHandshake(TIME));
@@ -173,12 +179,15 @@ class SlowServerTest {
   @ParameterizedTest
   @ValueSource(strings = {TLS12, TLS13})
   void aRecordThatDripsIsEndedByEitherLimit(String protocol) throws Exception {
-    ScriptedServer server = server(false, c -> {
-      TlsPeer peer = peer(c, protocol);
-      peer.handshake();
-      peer.readRequest();
-      drip(c, peer.sealed(HEAD + "X: " + "x".repeat(5_000) + "\r\n\r\n"));
-    });
+    ScriptedServer server =
+        server(
+            false,
+            c -> {
+              TlsPeer peer = peer(c, protocol);
+              peer.handshake();
+              peer.readRequest();
+              drip(c, peer.sealed(HEAD + "X: " + "x".repeat(5_000) + "\r\n\r\n"));
+            });
     URI uri = URI.create("https://127.0.0.1:" + server.port() + "/");
     RedialClient byRequest = client(TimeLimits.none());
     RedialClient byPhase = client(TimeLimits.none().withResponseHead(TIME));
@@ -200,11 +209,14 @@ class SlowServerTest {
   @ParameterizedTest
   @ValueSource(strings = {"HTTP/1.1 200 OK\r\nX: ", "HTTP/1.1 503 ", "HTTP/1.1 103 X\r\nX: "})
   void theAnswerOfAProxyThatDripsIsEndedByTheTimeOutOfTheRequest(String before) throws Exception {
-    ScriptedServer proxy = server(false, c -> {
-      c.readHeadOnly();
-      c.send(before);
-      drip(c, Answers.octets(LONG));
-    });
+    ScriptedServer proxy =
+        server(
+            false,
+            c -> {
+              c.readHeadOnly();
+              c.send(before);
+              drip(c, Answers.octets(LONG));
+            });
     RedialClient client =
         rig.client(b ->
             b.retries(Retries.off())
@@ -223,10 +235,13 @@ class SlowServerTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aServerThatNeverReadsTheBodyIsLeftWhenTheTimeIsUp(boolean tls) throws Exception {
-    ScriptedServer server = server(tls, c -> {
-      c.readHeadOnly();
-      c.untilServerCloses();
-    });
+    ScriptedServer server =
+        server(
+            tls,
+            c -> {
+              c.readHeadOnly();
+              c.untilServerCloses();
+            });
     RedialClient client = client(TimeLimits.none());
     HttpRequest request =
         HttpRequest.newBuilder(server.uri("/"))
@@ -274,17 +289,19 @@ class SlowServerTest {
   @ParameterizedTest(name = "{0}, TLS {1}")
   @MethodSource("floods")
   void whatNeverEndsRunsIntoALimit(Flood flood, boolean tls) throws Exception {
-    ScriptedServer server = server(tls, c -> {
-      c.readRequest();
-      c.send(flood.before);
-      c.sendAtMost(Answers.octets(flood.again), 100_000);
-    });
+    ScriptedServer server =
+        server(
+            tls,
+            c -> {
+              c.readRequest();
+              c.send(flood.before);
+              c.sendAtMost(Answers.octets(flood.again), 100_000);
+            });
     RedialClient client = client(TimeLimits.none());
 
     Exception failure = failureOf(client, post(server.uri("/")).build());
 
-    ExchangeEvidence evidence =
-        assertEnded(failure, MalformedResponseException.class, flood.limit);
+    ExchangeEvidence evidence = assertEnded(failure, MalformedResponseException.class, flood.limit);
     assertThat(evidence.serverActed())
         .isEqualTo(flood == Flood.THE_STATUS_LINE ? ServerActed.MAYBE : ServerActed.YES);
     assertGone(client);
@@ -293,16 +310,18 @@ class SlowServerTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aBodyThatNeverEndsIsEndedByTheTimeOutOfTheRequest(boolean tls) throws Exception {
-    ScriptedServer server = server(tls, c -> {
-      c.readRequest();
-      c.send(HEAD + "\r\n");
-      c.sendAtMost(new byte[64 * 1024], 1_000_000);
-    });
+    ScriptedServer server =
+        server(
+            tls,
+            c -> {
+              c.readRequest();
+              c.send(HEAD + "\r\n");
+              c.sendAtMost(new byte[64 * 1024], 1_000_000);
+            });
     RedialClient client = client(TimeLimits.none());
 
     Exception failure =
-        failureOf(
-            client, post(server.uri("/")).timeout(TIME).build(), BodyHandlers.discarding());
+        failureOf(client, post(server.uri("/")).timeout(TIME).build(), BodyHandlers.discarding());
 
     ExchangeEvidence evidence =
         assertEnded(failure, ResponseTimeoutException.class, "request timed out; ");
@@ -315,13 +334,16 @@ class SlowServerTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nX: ", "HTTP/1.1 200 OK\r\n\r\n12345"})
   void keyUpdatesWithoutAnEndAreEndedByTheTimeOutOfTheRequest(String before) throws Exception {
-    ScriptedServer server = server(false, c -> {
-      TlsPeer peer = peer(c, TLS13);
-      peer.handshake();
-      peer.readRequest();
-      if (!before.isEmpty()) c.send(peer.sealed(before));
-      for (int i = 0; i < 1_000_000; i++) c.send(peer.keyUpdate());
-    });
+    ScriptedServer server =
+        server(
+            false,
+            c -> {
+              TlsPeer peer = peer(c, TLS13);
+              peer.handshake();
+              peer.readRequest();
+              if (!before.isEmpty()) c.send(peer.sealed(before));
+              for (int i = 0; i < 1_000_000; i++) c.send(peer.keyUpdate());
+            });
     URI uri = URI.create("https://127.0.0.1:" + server.port() + "/");
     RedialClient client = client(TimeLimits.none());
 
@@ -365,9 +387,7 @@ class SlowServerTest {
 
   private RedialClient client(TimeLimits limits) {
     return rig.client(b ->
-        b.sslContext(TlsMaterial.forLoopback().client())
-            .retries(Retries.off())
-            .timeLimits(limits));
+        b.sslContext(TlsMaterial.forLoopback().client()).retries(Retries.off()).timeLimits(limits));
   }
 
   private static HttpRequest.Builder post(URI uri) {

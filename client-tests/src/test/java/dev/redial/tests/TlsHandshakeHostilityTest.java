@@ -251,14 +251,19 @@ class TlsHandshakeHostilityTest {
 
   static Stream<Arguments> nonsense() {
     return Stream.of(
-        instead("HTTP", "plain text: \"HTTP/1.1 400 Bad Request\"; does the port want http",
+        instead(
+            "HTTP",
+            "plain text: \"HTTP/1.1 400 Bad Request\"; does the port want http",
             "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
         instead("HTTP with bare line feeds", "plain text: \"HTTP/1.0 400\"", "HTTP/1.0 400\n\n"),
         instead("HTTP in small pieces", "plain text", "HTTP/"),
         instead("a body without a head", "plain text: \"<html>no</html>\"", "<html>no</html>\r\n"),
         instead("mail", "plain text: \"220 mail.test ESMTP\"", "220 mail.test ESMTP\r\n"),
         instead("SSH", "plain text: \"SSH-2.0-OpenSSH_9.6\"", "SSH-2.0-OpenSSH_9.6\r\n"),
-        instead("nothing that is known", "no TLS record: 00 01 02 03 04", octets(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)),
+        instead(
+            "nothing that is known",
+            "no TLS record: 00 01 02 03 04",
+            octets(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)),
         instead("zeros", "no TLS record: 00 00 00 00 00", new byte[64]),
         instead("an empty record", "handshake", record(22, 0)),
         instead("a record of 65,535 octets", "record", octets(22, 3, 3, 0xff, 0xff)),
@@ -274,37 +279,55 @@ class TlsHandshakeHostilityTest {
         second("a plain alert: internal_error", "internal_error", alert(2, 80)),
         second("content", "", record(23, 40)),
         second("a record too large", "record", octets(23, 3, 3, 0xff, 0xff)),
-        second("text", "plain text: \"HTTP/1.1 200 OK\"", "HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII)),
-        script("the same message twice", "", c -> {
-          byte[] hello = peer(c, TLS12).flight().getFirst();
-          c.send(hello);
-          c.send(hello);
-          c.stall();
-        }),
-        script("a flight with one octet wrong", "", c -> {
-          for (byte[] sent : peer(c, TLS13).flight()) {
-            if (sent[0] == 23) sent[sent.length - 1] ^= 1;
-            c.send(sent);
-          }
-          c.stall();
-        }),
-        script("a signature with one octet wrong", "", c -> {
-          for (byte[] sent : peer(c, TLS12).flight()) {
-            sent[sent.length - 4 - 1] ^= 1; // before the message that ends the flight
-            c.send(sent);
-          }
-          c.stall();
-        }),
-        script("HTTP/2 alone", "no_application_protocol", c -> {
-          c.send(peer(c, TLS13, TlsHandshakeHostilityTest::wantHttp2).refusal());
-          c.stall();
-        }),
-        script("the wish for a certificate, in TLS 1.2", "handshake_failure", c -> {
-          TlsPeer peer = peer(c, TLS12, engine -> engine.setNeedClientAuth(true));
-          for (byte[] sent : peer.flight()) c.send(sent);
-          c.send(peer.refusal());
-          c.stall();
-        }));
+        second(
+            "text",
+            "plain text: \"HTTP/1.1 200 OK\"",
+            "HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII)),
+        script(
+            "the same message twice",
+            "",
+            c -> {
+              byte[] hello = peer(c, TLS12).flight().getFirst();
+              c.send(hello);
+              c.send(hello);
+              c.stall();
+            }),
+        script(
+            "a flight with one octet wrong",
+            "",
+            c -> {
+              for (byte[] sent : peer(c, TLS13).flight()) {
+                if (sent[0] == 23) sent[sent.length - 1] ^= 1;
+                c.send(sent);
+              }
+              c.stall();
+            }),
+        script(
+            "a signature with one octet wrong",
+            "",
+            c -> {
+              for (byte[] sent : peer(c, TLS12).flight()) {
+                sent[sent.length - 4 - 1] ^= 1; // before the message that ends the flight
+                c.send(sent);
+              }
+              c.stall();
+            }),
+        script(
+            "HTTP/2 alone",
+            "no_application_protocol",
+            c -> {
+              c.send(peer(c, TLS13, TlsHandshakeHostilityTest::wantHttp2).refusal());
+              c.stall();
+            }),
+        script(
+            "the wish for a certificate, in TLS 1.2",
+            "handshake_failure",
+            c -> {
+              TlsPeer peer = peer(c, TLS12, engine -> engine.setNeedClientAuth(true));
+              for (byte[] sent : peer.flight()) c.send(sent);
+              c.send(peer.refusal());
+              c.stall();
+            }));
   }
 
   private static void wantHttp2(SSLEngine engine) {
@@ -371,9 +394,7 @@ class TlsHandshakeHostilityTest {
 
   private RedialClient client(TimeLimits limits) {
     return rig.client(b ->
-        b.sslContext(TlsMaterial.forLoopback().client())
-            .retries(Retries.off())
-            .timeLimits(limits));
+        b.sslContext(TlsMaterial.forLoopback().client()).retries(Retries.off()).timeLimits(limits));
   }
 
   private static URI uri(ScriptedServer server) {

@@ -56,7 +56,8 @@ class TlsRecordHostilityTest {
     ANYTHING("", ServerActed.MAYBE, ExchangeStage.AWAITING_RESPONSE),
     THE_END_OF_THE_STATUS_LINE("HTTP/1.1 2", ServerActed.YES, ExchangeStage.STATUS_LINE),
     THE_END_OF_THE_HEAD(HEAD + "Content-Le", ServerActed.YES, ExchangeStage.HEADER),
-    THE_END_OF_AN_INTERIM_HEAD("HTTP/1.1 103 Early\r\nLink: x", ServerActed.YES, ExchangeStage.HEADER),
+    THE_END_OF_AN_INTERIM_HEAD(
+        "HTTP/1.1 103 Early\r\nLink: x", ServerActed.YES, ExchangeStage.HEADER),
     THE_BODY(FIXED, ServerActed.YES, ExchangeStage.BODY),
     THE_END_OF_A_FIXED_BODY(FIXED + "12345", ServerActed.YES, ExchangeStage.BODY),
     THE_END_OF_A_CHUNK(CHUNKED + "a\r\n12345", ServerActed.YES, ExchangeStage.BODY),
@@ -440,8 +441,7 @@ class TlsRecordHostilityTest {
   }
 
   private RedialClient client() {
-    return rig.client(b ->
-        b.sslContext(TlsMaterial.forLoopback().client()).retries(Retries.off()));
+    return rig.client(b -> b.sslContext(TlsMaterial.forLoopback().client()).retries(Retries.off()));
   }
 
   private static URI uri(ScriptedServer server) {

@@ -190,8 +190,7 @@ final class Origins implements AutoCloseable {
     };
   }
 
-  private static void finalAnswer(Run run, Request request, Response response)
-      throws IOException {
+  private static void finalAnswer(Run run, Request request, Response response) throws IOException {
     Combination row = run.row;
     String target = target(request);
     boolean first = run.seen.stream().filter(seen -> seen.target.equals(target)).count() == 1;
@@ -209,8 +208,7 @@ final class Origins implements AutoCloseable {
     }
   }
 
-  private static void answer(Response response, int status, Framing framing)
-      throws IOException {
+  private static void answer(Response response, int status, Framing framing) throws IOException {
     response.setStatus(status);
     response.getHeaders().add("X-Twice", "a");
     response.getHeaders().add("X-Twice", "b");

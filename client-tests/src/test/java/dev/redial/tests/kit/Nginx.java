@@ -23,8 +23,7 @@ public final class Nginx extends RealServer {
   }
 
   /** The same on a given port. */
-  public static Nginx start(Path folder, int port, String http, String server)
-      throws IOException {
+  public static Nginx start(Path folder, int port, String http, String server) throws IOException {
     Path program = LaunchedProcess.assumeInstalled("nginx");
     Path config = folder.resolve("nginx.conf");
     Files.writeString(config, config(port, http, server));

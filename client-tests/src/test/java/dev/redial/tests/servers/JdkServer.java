@@ -19,15 +19,17 @@ final class JdkServer implements RunningServer {
   JdkServer(Site site, int port) throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
     server.setExecutor(threads);
-    server.createContext("/", exchange -> {
-      try (exchange) {
-        site.serve(
-            exchange.getRequestURI().getPath(),
-            exchange.getRequestHeaders().getFirst(RequestSeen.ID_FIELD),
-            exchange.getRequestBody(),
-            (status, length) -> begin(exchange, status, length));
-      }
-    });
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            site.serve(
+                exchange.getRequestURI().getPath(),
+                exchange.getRequestHeaders().getFirst(RequestSeen.ID_FIELD),
+                exchange.getRequestBody(),
+                (status, length) -> begin(exchange, status, length));
+          }
+        });
     server.start();
   }
 

@@ -36,8 +36,7 @@ final class ProcessServer implements RunningServer {
     return new ProcessServer(Nginx.start(folder, port, http, server));
   }
 
-  static ProcessServer apache(int port, int behind, Path folder, Duration idle)
-      throws IOException {
+  static ProcessServer apache(int port, int behind, Path folder, Duration idle) throws IOException {
     String lines =
         ApacheHttpd.loading("proxy")
             + ApacheHttpd.loading("proxy_http")

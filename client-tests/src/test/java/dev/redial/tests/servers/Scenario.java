@@ -50,8 +50,7 @@ enum Scenario {
       assertSmall(stage.post("/small", BodyPublishers.ofByteArray(Site.LARGE)));
       assertSmall(
           stage.post(
-              "/small",
-              BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(Site.LARGE))));
+              "/small", BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(Site.LARGE))));
       stage.assertExecutedOnce();
     }
   },
@@ -102,8 +101,7 @@ enum Scenario {
 
     HttpResponse<byte[]> head(String path) throws Exception;
 
-    HttpResponse<byte[]> post(String path, BodyPublisher body)
-        throws Exception;
+    HttpResponse<byte[]> post(String path, BodyPublisher body) throws Exception;
 
     void restart() throws Exception;
 

@@ -48,7 +48,9 @@ class ServerMatrixTest {
 
   /** What servers log of their starts and stops; held, as the loggers are forgotten otherwise. */
   private static final List<Logger> CHATTY =
-      Stream.of("org.apache", "io.undertow", "org.xnio", "org.jboss").map(Logger::getLogger).toList();
+      Stream.of("org.apache", "io.undertow", "org.xnio", "org.jboss")
+          .map(Logger::getLogger)
+          .toList();
 
   private static final AtomicInteger REQUESTS = new AtomicInteger();
   private static final String IDLE_LIMIT = "IDLE_LIMIT";
