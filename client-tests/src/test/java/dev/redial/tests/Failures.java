@@ -7,6 +7,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** Catches failures and takes them apart. */
 final class Failures {
@@ -28,6 +29,20 @@ final class Failures {
       return e;
     }
     throw new AssertionError("no failure but " + answer + " with " + answer.body());
+  }
+
+  /** The failure of a request that must not succeed, to be waited for; many may be under way. */
+  static CompletableFuture<Exception> failing(RedialClient client, HttpRequest request) {
+    CompletableFuture<Exception> failing = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            failing.complete(failureOf(client, request));
+          } catch (InterruptedException | AssertionError e) {
+            failing.completeExceptionally(e);
+          }
+        });
+    return failing;
   }
 
   /** The failure and everything that caused it. */

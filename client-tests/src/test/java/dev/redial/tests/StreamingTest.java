@@ -40,13 +40,7 @@ class StreamingTest {
   void sendReturnsWithTheHeadAndTheBodyIsReadAfterwards() throws Exception {
     Gate rest = new Gate();
     ScriptedServer server =
-        rig.server(c -> {
-          c.readRequest();
-          c.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
-          rest.pass();
-          c.send(" done");
-          c.serve(OK);
-        });
+        inTwoParts("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", rest, " done");
     RedialClient client = rig.client();
     HttpResponse<InputStream> answer =
         client.send(get(server.uri("/")), BodyHandlers.ofInputStream());
@@ -65,12 +59,10 @@ class StreamingTest {
   void linesAreHandedOutAsTheyCome() throws Exception {
     Gate second = new Gate();
     ScriptedServer server =
-        rig.server(c -> {
-          c.readRequest();
-          c.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nfirst\n\r\n");
-          second.pass();
-          c.send("7\r\nsecond\n\r\n0\r\n\r\n");
-        });
+        inTwoParts(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nfirst\n\r\n",
+            second,
+            "7\r\nsecond\n\r\n0\r\n\r\n");
     try (Stream<String> lines =
         rig.client().send(get(server.uri("/")), BodyHandlers.ofLines()).body()) {
       Iterator<String> each = lines.iterator();
@@ -173,18 +165,24 @@ class StreamingTest {
   void anAsynchronousAnswerIsThereBeforeItsBody() throws Exception {
     Gate rest = new Gate();
     ScriptedServer server =
-        rig.server(c -> {
-          c.readRequest();
-          c.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
-          rest.pass();
-          c.send("done");
-        });
+        inTwoParts("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n", rest, "done");
     HttpResponse<InputStream> answer =
         rig.client().sendAsync(get(server.uri("/")), BodyHandlers.ofInputStream()).join();
     try (InputStream body = answer.body()) {
       rest.open();
       assertThat(body.readAllBytes()).isEqualTo(Answers.octets("done"));
     }
+  }
+
+  /** An answer whose second part waits for the test; later ones are whole. */
+  private ScriptedServer inTwoParts(String first, Gate between, String second) {
+    return rig.server(c -> {
+      c.readRequest();
+      c.send(first);
+      between.pass();
+      c.send(second);
+      c.serve(OK);
+    });
   }
 
   /** The value at which a growing number stays for a third of a second. */

@@ -72,11 +72,20 @@ final class ConnectFailures {
   /** The TLS handshake with an address failed. */
   TlsHandshakeException handshakeFailed(InetSocketAddress address, boolean hungUp, IOException e) {
     ExchangeEvidence evidence = evidence(ExchangeStage.TLS_HANDSHAKE);
-    String reason = "TLS handshake failed: " + e.getMessage();
+    String reason = "TLS handshake failed: " + withRoot(e);
     TlsHandshakeException failure =
         new TlsHandshakeException(reason + "; " + address + "; " + evidence, evidence, hungUp, e);
     add(address, reason, failure);
     return failure;
+  }
+
+  /** The JDK says that a certificate is not valid, and only the root says since when. */
+  private static String withRoot(IOException e) {
+    String told = String.valueOf(e.getMessage());
+    Throwable root = e;
+    while (root.getCause() != null) root = root.getCause();
+    String reason = String.valueOf(root.getMessage());
+    return told.contains(reason) ? told : told + " (" + reason + ")";
   }
 
   /** The kernel, or the client, gave up waiting for an address to answer. */

@@ -107,7 +107,7 @@ record ExchangeReport(String label, ExchangeEvidence seen) {
   }
 
   private TlsFailureException tlsFailure(Exception e) {
-    return new TlsFailureException(label + ": TLS failed: " + e.getMessage(), seen, e);
+    return new TlsFailureException("TLS failed: " + e.getMessage() + "; " + seen, seen, e);
   }
 
   private ClientClosedException closedHere(boolean givenUp, IOException e) {

@@ -12,6 +12,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 
@@ -24,11 +25,13 @@ final class TlsEngine {
   private static final Pattern IPV4 = Pattern.compile("[0-9.]+");
 
   private final SSLEngine engine;
+  private final boolean named; // the peer has to show a certificate for the name of its host
   private final ReentrantLock tasks =
       new ReentrantLock(); // who finds a task taken waits for its end here
 
-  private TlsEngine(SSLEngine engine) {
+  private TlsEngine(SSLEngine engine, boolean named) {
     this.engine = engine;
+    this.named = named;
   }
 
   static TlsEngine client(
@@ -43,7 +46,8 @@ final class TlsEngine {
       named.setServerNames(serverName(host));
       engine.setSSLParameters(named);
     }
-    return new TlsEngine(engine);
+    boolean verified = "HTTPS".equalsIgnoreCase(parameters.getEndpointIdentificationAlgorithm());
+    return new TlsEngine(engine, verified && !isAddress(host));
   }
 
   private static boolean isAddress(String host) {
@@ -85,6 +89,15 @@ final class TlsEngine {
 
   void beginHandshake() throws SSLException {
     engine.beginHandshake();
+  }
+
+  /** Once the handshake is done: what the JDK does not check. */
+  void checkPeer() throws SSLException {
+    if (named) CommonName.refuseAlone(engine.getSession());
+    if (applicationProtocol().equals("h2"))
+      throw new SSLHandshakeException(
+          "the server chose HTTP/2 (ALPN h2): the client's SSLParameters offer it, but only HTTP/1.1"
+              + " is spoken");
   }
 
   void runTasks() {

@@ -108,6 +108,7 @@ final class TlsInbound {
 
   private @Nullable SSLEngineResult unwrap(ByteBuffer into) {
     try {
+      NotTls.refuse(ciphertext);
       SSLEngineResult result = engine.unwrap(ciphertext, into);
       if (result.getStatus() == Status.CLOSED) ended = true;
       else if (engine.hasToSend(result)) outbound.owe();

@@ -67,6 +67,7 @@ public final class TlsWire implements Wire {
     try {
       engine.beginHandshake();
       driveHandshake();
+      engine.checkPeer();
     } catch (IOException | RuntimeException e) {
       close(); // says why, if there is something to say
       throw e;

@@ -1,5 +1,10 @@
 package dev.redial.internal.connection;
 
+import static dev.redial.internal.connection.Dials.NO_LIMIT;
+import static dev.redial.internal.connection.Dials.dial;
+import static dev.redial.internal.connection.Dials.dialTls;
+import static dev.redial.internal.connection.Dials.in;
+import static dev.redial.internal.connection.Dials.isTold;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -25,7 +30,6 @@ import java.net.UnknownHostException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -35,7 +39,6 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class ConnectorTest {
-  private static final long NO_LIMIT = Long.MAX_VALUE;
 
   private final ServerSocket listener = listen();
   private final InetSocketAddress answers = (InetSocketAddress) listener.getLocalSocketAddress();
@@ -77,36 +80,6 @@ class ConnectorTest {
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private static Dial dial(long deadline, InetSocketAddress... addresses) {
-    return new Dial("GET http://a.example", 3, List.of(addresses), null, null, deadline);
-  }
-
-  private static long in(long millis) {
-    return System.nanoTime() + Duration.ofMillis(millis).toNanos();
-  }
-
-  private static Dial dialTls(InetSocketAddress... addresses) {
-    return dialTls(NO_LIMIT, addresses);
-  }
-
-  private static Dial dialTls(long deadline, InetSocketAddress... addresses) {
-    return new Dial(
-        "GET https://a.example",
-        1,
-        List.of(addresses),
-        new Dial.Peer("a.example", 443),
-        null,
-        deadline);
-  }
-
-  private static void isTold(Throwable thrown, ExchangeStage stage) {
-    ExchangeFailure failure = (ExchangeFailure) thrown;
-    assertThat(failure.serverActed()).isEqualTo(ServerActed.NO);
-    assertThat(failure.evidence().stage()).isEqualTo(stage);
-    assertThat(failure.evidence().bytesSent()).isZero();
-    assertThat(thrown).hasMessageContaining(failure.evidence().toString());
   }
 
   @Test

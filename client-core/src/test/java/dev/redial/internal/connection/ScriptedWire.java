@@ -53,6 +53,7 @@ final class ScriptedWire implements Wire {
   private boolean writing;
   private long sent;
   private long received;
+  private int reads;
   private int writes;
   private int rests;
   private int closes;
@@ -181,6 +182,16 @@ final class ScriptedWire implements Wire {
     }
   }
 
+  /** How often somebody asked for octets, those in vain included. */
+  int reads() {
+    lock.lock();
+    try {
+      return reads;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   int writes() {
     lock.lock();
     try {
@@ -210,6 +221,7 @@ final class ScriptedWire implements Wire {
     try {
       if (!open) throw new ClosedChannelException();
       reading = true;
+      reads++;
       while (true) {
         Step step = script.peek();
         switch (step) {

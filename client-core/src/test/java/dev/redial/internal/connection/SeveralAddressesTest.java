@@ -1,5 +1,10 @@
 package dev.redial.internal.connection;
 
+import static dev.redial.internal.connection.Dials.NO_LIMIT;
+import static dev.redial.internal.connection.Dials.dial;
+import static dev.redial.internal.connection.Dials.dialTls;
+import static dev.redial.internal.connection.Dials.in;
+import static dev.redial.internal.connection.Dials.isTold;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -11,7 +16,6 @@ import dev.redial.ConnectTimeoutException;
 import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
 import dev.redial.KeepAlive;
-import dev.redial.ServerActed;
 import dev.redial.TlsHandshakeException;
 import dev.redial.internal.connection.Bench.Running;
 import java.io.IOException;
@@ -40,7 +44,6 @@ import org.junit.jupiter.api.Timeout;
 /** A host with several addresses. They differ by their ports here. */
 @Timeout(60)
 class SeveralAddressesTest {
-  private static final long NO_LIMIT = Long.MAX_VALUE;
 
   /** Longer than any test: what has to wait for it does not happen. */
   private static final Duration NEVER = Duration.ofHours(1);
@@ -132,27 +135,6 @@ class SeveralAddressesTest {
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private static Dial dial(long deadline, InetSocketAddress... addresses) {
-    return new Dial("GET http://a.example", 3, List.of(addresses), null, null, deadline);
-  }
-
-  private static Dial dialTls(InetSocketAddress... addresses) {
-    Dial.Peer peer = new Dial.Peer("a.example", 443);
-    return new Dial("GET https://a.example", 1, List.of(addresses), peer, null, NO_LIMIT);
-  }
-
-  private static long in(long millis) {
-    return System.nanoTime() + Duration.ofMillis(millis).toNanos();
-  }
-
-  private static void isTold(Throwable thrown, ExchangeStage stage) {
-    ExchangeFailure failure = (ExchangeFailure) thrown;
-    assertThat(failure.serverActed()).isEqualTo(ServerActed.NO);
-    assertThat(failure.evidence().stage()).isEqualTo(stage);
-    assertThat(failure.evidence().bytesSent()).isZero();
-    assertThat(thrown).hasMessageContaining(failure.evidence().toString());
   }
 
   // Who wins

@@ -1,7 +1,5 @@
 package dev.redial.internal.wire;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,19 +8,43 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate for localhost that is made when the test runs, and contexts that use and trust it.
+ * A certificate for localhost that is made once when the tests run, and contexts that use and trust
+ * it, each new.
  */
-record Certificates(KeyStore store) {
+final class Certificates {
   private static final String PASSWORD = "secret";
+  private static final KeyStore STORE = make();
 
-  static Certificates make(Path directory) throws Exception {
-    Path file = directory.resolve("localhost.p12");
+  private Certificates() {}
+
+  private static KeyStore make() {
+    try {
+      Path directory = Files.createTempDirectory("redial-certificates");
+      Path file = directory.resolve("localhost.p12");
+      try {
+        keytool(file);
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+          store.load(in, PASSWORD.toCharArray());
+        }
+        return store;
+      } finally {
+        Files.deleteIfExists(file);
+        Files.delete(directory);
+      }
+    } catch (IOException | GeneralSecurityException e) {
+      throw new AssertionError("no certificate", e);
+    }
+  }
+
+  private static void keytool(Path file) throws IOException {
     Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
     List<String> command =
         List.of(
@@ -48,28 +70,38 @@ record Certificates(KeyStore store) {
             PASSWORD);
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).describedAs(output).isZero();
-    try (InputStream in = Files.newInputStream(file)) {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(in, PASSWORD.toCharArray());
-      return new Certificates(store);
+    try {
+      if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0)
+        throw new IOException("keytool: " + output);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
     }
   }
 
-  SSLContext server() throws GeneralSecurityException, IOException {
-    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(store, PASSWORD.toCharArray());
-    return context(keys, null);
+  static SSLContext server() {
+    try {
+      KeyManagerFactory keys =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      keys.init(STORE, PASSWORD.toCharArray());
+      return context(keys, null);
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
   }
 
-  SSLContext client() throws GeneralSecurityException, IOException {
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("localhost", store.getCertificate("localhost"));
-    trust.init(trusted);
-    return context(null, trust);
+  static SSLContext client() {
+    try {
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      trusted.setCertificateEntry("localhost", STORE.getCertificate("localhost"));
+      trust.init(trusted);
+      return context(null, trust);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static SSLContext context(

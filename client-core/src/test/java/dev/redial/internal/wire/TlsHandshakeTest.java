@@ -10,7 +10,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.ExtendedSSLSession;
@@ -18,11 +17,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,21 +29,13 @@ class TlsHandshakeTest {
   private static final String TLS12 = "TLSv1.2";
   private static final String TLS13 = "TLSv1.3";
 
-  private static Certificates certificates;
-  private static SSLContext server;
-  private static SSLContext client;
-
-  @BeforeAll
-  static void makeCertificates(@TempDir Path directory) throws Exception {
-    certificates = Certificates.make(directory);
-    server = certificates.server();
-    client = certificates.client();
-  }
+  private static final SSLContext SERVER = Certificates.server();
+  private static final SSLContext CLIENT = Certificates.client();
 
   @ParameterizedTest
   @ValueSource(strings = {TLS12, TLS13})
   void theSecondConnectionResumesTheSession(String protocol) throws Exception {
-    Setting own = new Setting(certificates.server(), certificates.client(), protocol, "localhost");
+    Setting own = new Setting(Certificates.server(), Certificates.client(), protocol, "localhost");
     try (Peer listener = new Peer()) {
       long first = sessionCreated(own, listener);
       soon().until(() -> System.currentTimeMillis() > first); // so that a new session would differ
@@ -83,7 +72,7 @@ class TlsHandshakeTest {
 
   @Test
   void aCertificateForAnotherHostIsRefused() {
-    assertThatThrownBy(() -> TlsPair.open(new Setting(server, client, TLS13, "other.example")))
+    assertThatThrownBy(() -> TlsPair.open(new Setting(SERVER, CLIENT, TLS13, "other.example")))
         .isInstanceOf(SSLHandshakeException.class)
         .hasMessageContaining("other.example");
   }
@@ -92,7 +81,7 @@ class TlsHandshakeTest {
   void anUntrustedCertificateIsRefused() throws Exception {
     SSLContext strangers = SSLContext.getInstance("TLS");
     strangers.init(null, null, null);
-    assertThatThrownBy(() -> TlsPair.open(new Setting(server, strangers, TLS13, "localhost")))
+    assertThatThrownBy(() -> TlsPair.open(new Setting(SERVER, strangers, TLS13, "localhost")))
         .isInstanceOf(SSLHandshakeException.class)
         .hasMessageContaining("unable to find valid certification path");
   }
@@ -104,7 +93,7 @@ class TlsHandshakeTest {
       Thread.ofPlatform().daemon().start(() -> demandCertificate(listener));
       PlainWire plain = PlainWire.unconnected(Peer.settings());
       plain.connect(listener.address());
-      TlsWire wire = new Setting(server, client, TLS13, "localhost").handshake(plain);
+      TlsWire wire = new Setting(SERVER, CLIENT, TLS13, "localhost").handshake(plain);
       assertThatThrownBy(() -> wire.read(ByteBuffer.allocate(10)))
           .isInstanceOf(SSLException.class)
           .hasMessageContaining("Received fatal alert");
@@ -115,7 +104,7 @@ class TlsHandshakeTest {
 
   private static void demandCertificate(Peer listener) {
     try (Socket plain = listener.accept();
-        SSLSocket tls = (SSLSocket) server.getSocketFactory().createSocket(plain, null, true)) {
+        SSLSocket tls = (SSLSocket) SERVER.getSocketFactory().createSocket(plain, null, true)) {
       tls.setNeedClientAuth(true);
       tls.startHandshake();
       throw new AssertionError("no certificate was missed");
@@ -126,7 +115,7 @@ class TlsHandshakeTest {
 
   @Test
   void anAddressIsIdentifiedWithoutAServerName() throws Exception {
-    try (TlsPair pair = TlsPair.open(new Setting(server, client, TLS13, "127.0.0.1"))) {
+    try (TlsPair pair = TlsPair.open(new Setting(SERVER, CLIENT, TLS13, "127.0.0.1"))) {
       var session = (ExtendedSSLSession) pair.peer().getSession();
       assertThat(session.getRequestedServerNames()).isEmpty();
     }
@@ -134,7 +123,7 @@ class TlsHandshakeTest {
 
   @Test
   void theHostIsNamedEvenWithoutADot() throws Exception {
-    try (TlsPair pair = TlsPair.open(new Setting(server, client, TLS13, "localhost"))) {
+    try (TlsPair pair = TlsPair.open(new Setting(SERVER, CLIENT, TLS13, "localhost"))) {
       var session = (ExtendedSSLSession) pair.peer().getSession();
       assertThat(session.getRequestedServerNames())
           .hasToString("[type=host_name (0), value=localhost]");
@@ -186,7 +175,7 @@ class TlsHandshakeTest {
             }
           });
       try {
-        new Setting(server, client, TLS13, "localhost").handshake(pair.wire());
+        new Setting(SERVER, CLIENT, TLS13, "localhost").handshake(pair.wire());
       } finally {
         assertThat(pair.wire().isOpen()).isFalse();
       }

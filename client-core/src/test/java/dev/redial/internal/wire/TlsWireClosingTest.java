@@ -13,14 +13,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.file.Path;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,18 +28,11 @@ class TlsWireClosingTest {
   private static final String TLS12 = "TLSv1.2";
   private static final String TLS13 = "TLSv1.3";
 
-  private static SSLContext server;
-  private static SSLContext client;
-
-  @BeforeAll
-  static void makeCertificates(@TempDir Path directory) throws Exception {
-    Certificates certificates = Certificates.make(directory);
-    server = certificates.server();
-    client = certificates.client();
-  }
+  private static final SSLContext SERVER = Certificates.server();
+  private static final SSLContext CLIENT = Certificates.client();
 
   private static Setting setting(String protocol) {
-    return new Setting(server, client, protocol, "localhost");
+    return new Setting(SERVER, CLIENT, protocol, "localhost");
   }
 
   @ParameterizedTest

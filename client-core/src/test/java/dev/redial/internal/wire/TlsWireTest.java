@@ -8,18 +8,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.redial.internal.wire.TlsPair.Setting;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,19 +26,11 @@ class TlsWireTest {
   private static final String TLS12 = "TLSv1.2";
   private static final String TLS13 = "TLSv1.3";
 
-  private static Certificates certificates;
-  private static SSLContext server;
-  private static SSLContext client;
-
-  @BeforeAll
-  static void makeCertificates(@TempDir Path directory) throws Exception {
-    certificates = Certificates.make(directory);
-    server = certificates.server();
-    client = certificates.client();
-  }
+  private static final SSLContext SERVER = Certificates.server();
+  private static final SSLContext CLIENT = Certificates.client();
 
   private static Setting setting(String protocol) {
-    return new Setting(server, client, protocol, "localhost");
+    return new Setting(SERVER, CLIENT, protocol, "localhost");
   }
 
   @ParameterizedTest

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.redial.tests.kit.Answers;
+import dev.redial.tests.kit.CertificateMaker;
 import dev.redial.tests.kit.ScriptedServer;
 import dev.redial.tests.kit.ServedConnection;
 import dev.redial.tests.kit.TlsMaterial;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
@@ -67,36 +69,49 @@ class TlsContractTest {
     assertThat(server.requests()).isEmpty();
   }
 
+  /** RFC 9110, section 4.3.4, forbids what the JDK does. */
+  @OnBothSides
+  @Tag("contract-37")
+  void aCommonNameAloneNamesAHostForTheOtherClientOnly(Side side) throws Exception {
+    TlsMaterial material = new CertificateMaker().hosts().commonName("localhost").make();
+    ScriptedServer server =
+        rig.watch(
+            ScriptedServer.startTls(material.server(), ScriptedServer.always(Answers.ok("ok"))));
+    HttpClient client = rig.client(side, b -> b.sslContext(material.client()));
+    HttpRequest request = get(tls(server, "localhost"));
+    switch (side) {
+      case JDK ->
+          assertThat(client.send(request, BodyHandlers.ofString()).body()).isEqualTo("ok");
+      case REDIAL ->
+          assertThat(Causes.failureOf(() -> client.send(request, BodyHandlers.ofString())))
+              .isInstanceOf(SSLHandshakeException.class);
+    }
+  }
+
   @OnBothSides
   @Tag("contract-37")
   void aPeerThatClosesInTheHandshakeIsAHandshakeFailure(Side side) {
-    ScriptedServer server =
-        rig.server(c -> {
-          hello(c);
-          c.fin();
-        });
-    HttpClient client = trusting(side);
-    assertThat(
-            Causes.of(
-                Causes.failureOf(
-                    () -> client.send(get(tls(server, "127.0.0.1")), BodyHandlers.ofString()))))
+    assertThat(Causes.of(failureAfterTheHello(side, ServedConnection::fin)))
         .anyMatch(SSLHandshakeException.class::isInstance);
   }
 
   @OnBothSides
   @Tag("contract-37")
   void aPeerThatResetsInTheHandshakeIsNoTimeOut(Side side) {
+    assertThat(failureAfterTheHello(side, ServedConnection::rst))
+        .isInstanceOf(IOException.class)
+        .isNotInstanceOf(HttpTimeoutException.class);
+  }
+
+  private Throwable failureAfterTheHello(Side side, ScriptedServer.Script end) {
     ScriptedServer server =
         rig.server(c -> {
           hello(c);
-          c.rst();
+          end.run(c);
         });
     HttpClient client = trusting(side);
-    assertThat(
-            Causes.failureOf(
-                () -> client.send(get(tls(server, "127.0.0.1")), BodyHandlers.ofString())))
-        .isInstanceOf(IOException.class)
-        .isNotInstanceOf(HttpTimeoutException.class);
+    return Causes.failureOf(
+        () -> client.send(get(tls(server, "127.0.0.1")), BodyHandlers.ofString()));
   }
 
   /** The record with the client's first message, which is in the clear. */

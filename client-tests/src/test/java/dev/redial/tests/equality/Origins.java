@@ -5,13 +5,11 @@ import dev.redial.tests.equality.Combination.Framing;
 import dev.redial.tests.equality.Combination.Hop;
 import dev.redial.tests.kit.RequestSeen;
 import dev.redial.tests.kit.TlsMaterial;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,13 +17,16 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.AbstractHandler;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /**
@@ -61,13 +62,13 @@ final class Origins implements AutoCloseable {
   static Origins start() throws Exception {
     Origins origins = new Origins();
     origins.server.setHandler(
-        new AbstractHandler() {
+        new Handler.Abstract() {
           @Override
-          public void handle(
-              String path, Request base, HttpServletRequest request, HttpServletResponse response)
+          public boolean handle(Request request, Response response, Callback done)
               throws IOException {
-            base.setHandled(true);
-            origins.serve(base, response);
+            origins.serve(request, response);
+            done.succeeded();
+            return true;
           }
         });
     origins.server.start();
@@ -139,15 +140,15 @@ final class Origins implements AutoCloseable {
     return connector;
   }
 
-  private void serve(Request request, HttpServletResponse response) throws IOException {
-    Run run = runs.get(request.getHeader(RequestSeen.ID_FIELD));
-    byte[] body = request.getInputStream().readAllBytes();
+  private void serve(Request request, Response response) throws IOException {
+    Run run = runs.get(request.getHeaders().get(RequestSeen.ID_FIELD));
+    byte[] body = Content.Source.asInputStream(request).readAllBytes();
     run.seen.add(seen(request, body));
-    String target = request.getOriginalURI();
+    String target = target(request);
     if (target.equals(WARM)) {
       answer(response, 200, Framing.FIXED);
     } else if (refused(run.row.credentials(), request)) {
-      response.setHeader("WWW-Authenticate", "Basic realm=\"r\"");
+      response.getHeaders().put("WWW-Authenticate", "Basic realm=\"r\"");
       answer(response, 401, Framing.FIXED);
     } else if (target.equals(AFTER)) {
       answer(response, 200, Framing.FIXED);
@@ -160,14 +161,14 @@ final class Origins implements AutoCloseable {
 
   private static Seen seen(Request request, byte[] body) {
     Map<String, List<String>> headers = new TreeMap<>();
-    for (String name : Collections.list(request.getHeaderNames()))
-      headers.put(name.toLowerCase(Locale.ROOT), Collections.list(request.getHeaders(name)));
-    String origin = request.getHttpChannel().getConnector().getName();
-    return new Seen(origin, request.getMethod(), request.getOriginalURI(), headers, body);
+    for (String name : request.getHeaders().getFieldNamesCollection())
+      headers.put(name.toLowerCase(Locale.ROOT), request.getHeaders().getValuesList(name));
+    String origin = request.getConnectionMetaData().getConnector().getName();
+    return new Seen(origin, request.getMethod(), target(request), headers, body);
   }
 
   private static boolean refused(Credentials credentials, Request request) {
-    String sent = request.getHeader("Authorization");
+    String sent = request.getHeaders().get("Authorization");
     return switch (credentials) {
       case NONE, OWN -> false;
       case KNOWN, WRONG, UNKNOWN -> !basic(PASSWORD).equals(sent);
@@ -175,8 +176,8 @@ final class Origins implements AutoCloseable {
     };
   }
 
-  private void lead(Combination row, HttpServletResponse response) throws IOException {
-    if (row.hop() != Hop.NO_LOCATION) response.setHeader("Location", location(row));
+  private void lead(Combination row, Response response) throws IOException {
+    if (row.hop() != Hop.NO_LOCATION) response.getHeaders().put("Location", location(row));
     answer(response, row.hop().status, Framing.FIXED);
   }
 
@@ -189,56 +190,61 @@ final class Origins implements AutoCloseable {
     };
   }
 
-  private static void finalAnswer(Run run, Request request, HttpServletResponse response)
-      throws IOException {
+  private static void finalAnswer(Run run, Request request, Response response) throws IOException {
     Combination row = run.row;
-    String target = request.getOriginalURI();
+    String target = target(request);
     boolean first = run.seen.stream().filter(seen -> seen.target.equals(target)).count() == 1;
     switch (row.framing()) {
-      case HANG_UP -> request.getHttpChannel().getEndPoint().close();
+      case HANG_UP -> hangUp(request);
       case HANG_UP_ONCE -> {
-        if (first) request.getHttpChannel().getEndPoint().close();
+        if (first) hangUp(request);
         else answer(response, row.status().code, Framing.FIXED);
       }
       case CUT_FIXED, CUT_CHUNKED -> {
         answer(response, row.status().code, row.framing());
-        response.flushBuffer();
-        request.getHttpChannel().getEndPoint().close();
+        hangUp(request);
       }
       default -> answer(response, row.status().code, row.framing());
     }
   }
 
-  private static void answer(HttpServletResponse response, int status, Framing framing)
-      throws IOException {
+  private static void answer(Response response, int status, Framing framing) throws IOException {
     response.setStatus(status);
-    response.addHeader("X-Twice", "a");
-    response.addHeader("X-Twice", "b");
+    response.getHeaders().add("X-Twice", "a");
+    response.getHeaders().add("X-Twice", "b");
     if (status == 204 || status == 304) return;
     byte[] body = ("body of " + status + "\nin two lines").getBytes(StandardCharsets.UTF_8);
+    OutputStream out = Content.Sink.asOutputStream(response);
     switch (framing) {
       case FIXED -> {
-        response.setContentLength(body.length);
-        response.getOutputStream().write(body);
+        response.getHeaders().put("Content-Length", body.length);
+        out.write(body);
       }
       case CUT_FIXED -> {
-        response.setContentLength(body.length + 10);
-        response.getOutputStream().write(body);
+        response.getHeaders().put("Content-Length", body.length + 10);
+        out.write(body);
       }
       case CHUNKED, CUT_CHUNKED -> {
-        response.getOutputStream().write(body);
-        response.flushBuffer();
-        response.getOutputStream().write(body);
+        out.write(body);
+        out.write(body);
       }
       case LARGE_CHUNKED -> {
-        for (int i = 0; i < 3_000; i++) response.getOutputStream().write(body);
+        for (int i = 0; i < 3_000; i++) out.write(body);
       }
       case UNTIL_CLOSE -> {
-        response.setHeader("Connection", "close");
-        response.flushBuffer();
-        response.getOutputStream().write(body);
+        response.getHeaders().put("Connection", "close");
+        out.write(body);
+        out.write(body);
       }
       case EMPTY, HANG_UP, HANG_UP_ONCE -> {}
     }
+  }
+
+  private static String target(Request request) {
+    return request.getHttpURI().getPathQuery();
+  }
+
+  private static void hangUp(Request request) {
+    request.getConnectionMetaData().getConnection().getEndPoint().close();
   }
 }

@@ -15,6 +15,11 @@ public final class ApacheHttpd extends RealServer {
     super(process, port, executionLog);
   }
 
+  /** The directive that loads one more module. */
+  public static String loading(String module) {
+    return "LoadModule " + module + "_module " + MODULES + "/mod_" + module + ".so\n";
+  }
+
   /** Skips the test unless Apache httpd is installed. */
   public static void assumeInstalled() {
     LaunchedProcess.assumeInstalled("apache2");
@@ -23,9 +28,13 @@ public final class ApacheHttpd extends RealServer {
 
   /** Starts it with these further lines; it serves {@code /file.txt}, which says {@code ok}. */
   public static ApacheHttpd start(Path folder, String lines) throws IOException {
+    return start(folder, LaunchedProcess.freePort(), lines);
+  }
+
+  /** The same on a given port. */
+  public static ApacheHttpd start(Path folder, int port, String lines) throws IOException {
     assumeInstalled();
     Path program = LaunchedProcess.assumeInstalled("apache2");
-    int port = LaunchedProcess.freePort();
     Files.createDirectories(folder.resolve("docs"));
     Files.writeString(folder.resolve("docs/file.txt"), "ok");
     Path config = folder.resolve("httpd.conf");

@@ -19,8 +19,13 @@ public final class HaProxy extends RealServer {
 
   /** Starts it with these lines in the defaults and in the only front end. */
   public static HaProxy start(Path folder, String defaults, String frontend) throws IOException {
+    return start(folder, LaunchedProcess.freePort(), defaults, frontend);
+  }
+
+  /** The same on a given port. */
+  public static HaProxy start(Path folder, int port, String defaults, String frontend)
+      throws IOException {
     Path program = LaunchedProcess.assumeInstalled("haproxy");
-    int port = LaunchedProcess.freePort();
     Path config = folder.resolve("haproxy.cfg");
     Files.writeString(config, config(port, defaults, frontend));
     List<String> command = List.of(program.toString(), "-db", "-f", config.toString());

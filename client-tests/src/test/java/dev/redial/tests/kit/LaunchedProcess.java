@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A real server in a process of its own, listening on a loopback port. */
-final class LaunchedProcess implements AutoCloseable {
+public final class LaunchedProcess implements AutoCloseable {
   private static final List<Path> FOLDERS =
       Stream.concat(
               Stream.of(Optional.ofNullable(System.getenv("PATH")).orElse("").split(":")),
@@ -43,7 +43,7 @@ final class LaunchedProcess implements AutoCloseable {
   }
 
   /** A port nobody listens on just now. */
-  static int freePort() throws IOException {
+  public static int freePort() throws IOException {
     try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return probe.getLocalPort();
     }

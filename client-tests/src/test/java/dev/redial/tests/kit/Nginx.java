@@ -19,8 +19,12 @@ public final class Nginx extends RealServer {
 
   /** Starts it with these lines in the {@code http} and in the {@code server} block. */
   public static Nginx start(Path folder, String http, String server) throws IOException {
+    return start(folder, LaunchedProcess.freePort(), http, server);
+  }
+
+  /** The same on a given port. */
+  public static Nginx start(Path folder, int port, String http, String server) throws IOException {
     Path program = LaunchedProcess.assumeInstalled("nginx");
-    int port = LaunchedProcess.freePort();
     Path config = folder.resolve("nginx.conf");
     Files.writeString(config, config(port, http, server));
     List<String> command =

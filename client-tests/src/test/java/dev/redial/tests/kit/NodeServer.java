@@ -22,11 +22,16 @@ public final class NodeServer extends RealServer {
    * server}.
    */
   public static NodeServer start(Path folder, String settings) throws IOException {
-    Path program = LaunchedProcess.assumeInstalled("node");
     int port = LaunchedProcess.freePort();
+    return run(folder, port, source(port, settings));
+  }
+
+  /** Runs a program of the test's own, which listens on that port and logs what it executes. */
+  public static NodeServer run(Path folder, int port, String program) throws IOException {
+    Path node = LaunchedProcess.assumeInstalled("node");
     Path script = folder.resolve("server.js");
-    Files.writeString(script, source(port, settings));
-    List<String> command = List.of(program.toString(), script.toString());
+    Files.writeString(script, program);
+    List<String> command = List.of(node.toString(), script.toString());
     return new NodeServer(
         LaunchedProcess.start(folder, port, command), port, folder.resolve("output.log"));
   }

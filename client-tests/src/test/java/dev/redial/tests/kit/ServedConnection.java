@@ -210,6 +210,11 @@ public final class ServedConnection {
     throw new ClientEnded();
   }
 
+  /** A request was read whole by whoever speaks TLS here. */
+  void executed(RequestSeen request) {
+    server.executed(number, request);
+  }
+
   void closeNow() throws IOException {
     raw.close();
   }
