@@ -22,6 +22,7 @@ class LimitsTest {
     return Stream.of(
         arguments("status line", "HTTP/1.1 200 123456\n\r\n"),
         arguments("status line, CR LF", "HTTP/1.1 200 12345\r\n\r\n"),
+        arguments("status line with empty lines", "\n\r\nHTTP/1.1 200 12\r\n\n"),
         arguments("field line", STATUS + "A: 3456789\r\n\r\n"),
         arguments("field line, LF", STATUS + "A: 34567890\n\n"),
         arguments("every line", STATUS + "A: 3456789\r\nB: 3456789\r\n\r\n"),
@@ -51,6 +52,8 @@ class LimitsTest {
     return Stream.of(
         arguments("status line", "HTTP/1.1 200 1234567x", statusLine),
         arguments("line feed of the status line", "HTTP/1.1 200 123456\r\n", statusLine),
+        arguments("empty lines", "\r\n".repeat(10) + "\n", statusLine),
+        arguments("empty line before it", "\r\nHTTP/1.1 200 12345x", statusLine),
         arguments("value", STATUS + "A: 345678901x", line),
         arguments("name", STATUS + "A23456789012x", line),
         arguments("colon", STATUS + "A23456789012:", line),

@@ -19,9 +19,13 @@ final class ReferenceDecoder {
   private static final String NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]++";
   private static final Pattern HEAD =
       Pattern.compile(
-          "HTTP/1\\.([0-9]) ([1-9][0-9][0-9])(?: " + TEXT + ")?" + LINE_END + fields(LINE_END));
+          "(?:\\r?\\n)*+HTTP/1\\.([0-9]) ([1-9][0-9][0-9])(?: " + TEXT + ")?" + LINE_END + fields(LINE_END));
+  private static final String UNQUOTED = "[\\t\\x20!\\x23-\\x7e\\x80-\\xff]*+";
+  private static final String QUOTED =
+      "\"(?:[\\t\\x20!\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t\\x20-\\x7e\\x80-\\xff])*+\"";
   private static final Pattern CHUNK_LINE =
-      Pattern.compile("([0-9A-Fa-f]++)[ \\t]*+(?:;" + TEXT + ")?\\r\\n");
+      Pattern.compile(
+          "([0-9A-Fa-f]++)[ \\t]*+(?:;" + UNQUOTED + "(?:" + QUOTED + UNQUOTED + ")*+)?\\r\\n");
   private static final Pattern DATA_END = Pattern.compile("\\r\\n");
   private static final Pattern TRAILERS = Pattern.compile(fields("\\r\\n"));
   private static final Pattern CODING =
@@ -115,14 +119,11 @@ final class ReferenceDecoder {
 
   private static Framing framing(int status, int minor, List<String> fields, String method)
       throws Stop {
-    if (method.equals("HEAD") || status / 100 == 1 || status == 304) return Framing.EMPTY;
+    if (method.equals("HEAD") || status / 100 == 1) return Framing.EMPTY;
+    if (status == 204 || status == 304) return Framing.EMPTY;
     if (method.equals("CONNECT") && status / 100 == 2) return Framing.EMPTY;
     List<String> codings = values(fields, "transfer-encoding");
     List<String> lengths = values(fields, "content-length");
-    if (status == 204) {
-      if (!lengths.isEmpty() && length(lengths) != 0) throw malformed();
-      return Framing.EMPTY;
-    }
     if (!codings.isEmpty()) {
       if (!lengths.isEmpty() || minor == 0) throw malformed();
       return lastCoding(codings).equals("chunked") ? Framing.CHUNKED : Framing.UNTIL_CLOSE;
@@ -168,8 +169,17 @@ final class ReferenceDecoder {
       options.addAll(List.of(value.toLowerCase(Locale.ROOT).split("[^!#$%&'*+.^_`|~0-9a-z-]+")));
     if (options.contains("close") || status == 101) return false;
     if (status == 204 && !values(fields, "transfer-encoding").isEmpty()) return false;
+    if (status == 204 && !saysZero(values(fields, "content-length"))) return false;
     return !(framing instanceof Framing.UntilClose)
         && (minor == 1 || options.contains("keep-alive"));
+  }
+
+  private static boolean saysZero(List<String> lengths) {
+    try {
+      return lengths.isEmpty() || length(lengths) == 0;
+    } catch (Stop invalid) {
+      return false;
+    }
   }
 
   private String take(BigInteger octets) throws Stop {
