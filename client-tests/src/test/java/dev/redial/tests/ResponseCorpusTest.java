@@ -60,7 +60,8 @@ class ResponseCorpusTest {
 
   @TestFactory
   Stream<DynamicTest> inOneSegment() {
-    return each(verdict -> true, row -> check(row, Integer.MAX_VALUE, row.verdict().endsByServer()));
+    return each(
+        verdict -> true, row -> check(row, Integer.MAX_VALUE, row.verdict().endsByServer()));
   }
 
   @TestFactory

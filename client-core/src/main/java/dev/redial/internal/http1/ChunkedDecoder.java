@@ -1,5 +1,6 @@
 package dev.redial.internal.http1;
 
+import dev.redial.ResponseLimits;
 import java.net.http.HttpHeaders;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,7 @@ public final class ChunkedDecoder {
    *
    * @param limits checked also while a line is incomplete
    */
-  public ChunkedDecoder(Limits limits) {
+  public ChunkedDecoder(ResponseLimits limits) {
     this.lineLimit = limits.chunkLine();
     this.paddingLimit = (int) Math.min(4L * limits.chunkLine(), Integer.MAX_VALUE);
     this.trailerLines = FieldLines.ofTrailers(limits);

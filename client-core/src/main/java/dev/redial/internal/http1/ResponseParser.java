@@ -1,5 +1,6 @@
 package dev.redial.internal.http1;
 
+import dev.redial.ResponseLimits;
 import java.util.Arrays;
 
 /**
@@ -28,7 +29,7 @@ public final class ResponseParser {
   private static final int FIRST_DIGIT = MINOR + 2;
   private static final int AFTER_DIGITS = FIRST_DIGIT + 3;
 
-  private final Limits limits;
+  private final ResponseLimits limits;
   private final int statusLineLimit;
   private final ControlFields control = new ControlFields();
   private final FieldLines fieldLines;
@@ -52,7 +53,7 @@ public final class ResponseParser {
    *
    * @param limits checked also while a head is incomplete
    */
-  public ResponseParser(Limits limits) {
+  public ResponseParser(ResponseLimits limits) {
     this.limits = limits;
     this.statusLineLimit = Math.min(limits.statusLine(), limits.headBytes());
     this.fieldLines = FieldLines.ofHead(limits, control);

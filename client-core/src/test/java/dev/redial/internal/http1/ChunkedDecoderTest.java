@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.redial.ResponseLimits;
 import dev.redial.internal.http1.ChunkedDecoder.Step;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ChunkedDecoderTest {
-  private final ChunkedDecoder decoder = new ChunkedDecoder(Limits.DEFAULT);
+  private final ChunkedDecoder decoder = new ChunkedDecoder(ResponseLimits.defaults());
 
   /** What it is, the body, its data, its trailers. */
   static Stream<Arguments> accepted() {
@@ -119,9 +120,7 @@ class ChunkedDecoderTest {
             "line end in a quoted extension", "5;a=\"b\r", "0x0d in the extension of chunk 1"),
         arguments("line end after an escape", "5;a=\"\\\r", "0x0d in the extension of chunk 1"),
         arguments(
-            "line end after an escaped quote",
-            "5;a=\"\\\"\r",
-            "0x0d in the extension of chunk 1"),
+            "line end after an escaped quote", "5;a=\"\\\"\r", "0x0d in the extension of chunk 1"),
         arguments("NUL in an extension", "5;a\0", "0x00 in the extension of chunk 1"),
         arguments(
             "CR without LF in an extension",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.redial.ResponseLimits;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -488,7 +489,7 @@ class FramingTest {
 
   private static ResponseHead head(String method, String start, String fields)
       throws MalformedMessageException {
-    ResponseParser parser = new ResponseParser(Limits.DEFAULT);
+    ResponseParser parser = new ResponseParser(ResponseLimits.defaults());
     parser.reset(method.equals("HEAD"), method.equals("CONNECT"));
     Received received =
         Received.whole(

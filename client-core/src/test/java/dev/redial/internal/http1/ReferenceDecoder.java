@@ -19,7 +19,11 @@ final class ReferenceDecoder {
   private static final String NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]++";
   private static final Pattern HEAD =
       Pattern.compile(
-          "(?:\\r?\\n)*+HTTP/1\\.([0-9]) ([1-9][0-9][0-9])(?: " + TEXT + ")?" + LINE_END + fields(LINE_END));
+          "(?:\\r?\\n)*+HTTP/1\\.([0-9]) ([1-9][0-9][0-9])(?: "
+              + TEXT
+              + ")?"
+              + LINE_END
+              + fields(LINE_END));
   private static final String UNQUOTED = "[\\t\\x20!\\x23-\\x7e\\x80-\\xff]*+";
   private static final String QUOTED =
       "\"(?:[\\t\\x20!\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t\\x20-\\x7e\\x80-\\xff])*+\"";

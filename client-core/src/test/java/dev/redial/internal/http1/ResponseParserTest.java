@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.redial.ResponseLimits;
 import dev.redial.internal.http1.ResponseParser.Progress;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ResponseParserTest {
-  private final ResponseParser parser = new ResponseParser(Limits.DEFAULT);
+  private final ResponseParser parser = new ResponseParser(ResponseLimits.defaults());
 
   /** What it is, the head, status, fields as {@code name=value} lines. */
   static Stream<Arguments> accepted() {
@@ -305,8 +306,7 @@ class ResponseParserTest {
         arguments(
             "HTTP/0.9 200 OK\r\n",
             "octet 5: \"HTTP/0.9 200 OK\\r\\n\" (HTTP/0.9 is not supported)"),
-        arguments(
-            "\r\nHTTP/2 200 OK", "octet 5: \"HTTP/2 200 OK\" (HTTP/2 was not asked for)"),
+        arguments("\r\nHTTP/2 200 OK", "octet 5: \"HTTP/2 200 OK\" (HTTP/2 was not asked for)"),
         arguments(
             "<html>\t\\", "octet 0: \"<html>\\t\\\\\" (this looks like a body without a head)"),
         arguments(
