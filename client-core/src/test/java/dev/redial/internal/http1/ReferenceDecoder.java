@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,7 +15,7 @@ import java.util.regex.Pattern;
  * A second decoder for whole responses: strings and regular expressions, as close to the grammar of
  * RFC 9112 as possible, slow, without limits. It decides as docs/parsing.md says.
  */
-final class ReferenceDecoder {
+public final class ReferenceDecoder {
   private static final String TEXT = "[\\t\\x20-\\x7e\\x80-\\xff]*+";
   private static final String LINE_END = "\\r?\\n";
   private static final String NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]++";
@@ -37,7 +39,12 @@ final class ReferenceDecoder {
           "(" + NAME + ")[ \\t]*+(;(?:\"(?:\\\\.|[^\"\\\\])*+(?:\"|\\\\?$)|[^\",])*+)?");
 
   /** What came of it. */
-  sealed interface Result {
+  public sealed interface Result {
+    /** With the fields by name: header maps do not keep the order of names. */
+    default Result sorted() {
+      return this;
+    }
+
     /** A whole response; {@code end} is the index after its last octet. */
     record Complete(
         int status,
@@ -48,7 +55,34 @@ final class ReferenceDecoder {
         String body,
         List<String> trailers,
         int end)
-        implements Result {}
+        implements Result {
+      @Override
+      public Result sorted() {
+        return new Complete(
+            status,
+            minor,
+            framing,
+            persistent,
+            byName(fields),
+            body,
+            byName(trailers),
+            end);
+      }
+
+      /** Header maps keep the first spelling of a name. */
+      private static List<String> byName(List<String> fields) {
+        Map<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (String field : fields) {
+          int colon = field.indexOf(": ");
+          byName
+              .computeIfAbsent(field.substring(0, colon), name -> new ArrayList<>())
+              .add(field.substring(colon + 2));
+        }
+        return byName.entrySet().stream()
+            .flatMap(entry -> entry.getValue().stream().map(value -> entry.getKey() + ": " + value))
+            .toList();
+      }
+    }
 
     /** The beginning of a response. */
     record Incomplete() implements Result {}
@@ -75,7 +109,7 @@ final class ReferenceDecoder {
   }
 
   /** Decodes a response that was sent whole, with nothing after it but the end of the stream. */
-  static Result decode(String input, String method) {
+  public static Result decode(String input, String method) {
     try {
       return new ReferenceDecoder(input).response(method);
     } catch (Stop e) {
