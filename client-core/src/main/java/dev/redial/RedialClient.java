@@ -250,6 +250,7 @@ public final class RedialClient extends HttpClient {
     private RedialListener listener = new RedialListener() {};
     private @Nullable String deadlineHeader;
     private TimeLimits timeLimits = TimeLimits.none();
+    private @Nullable ResponseLimits responseLimits;
     private @Nullable Duration connectTimeout;
     private Redirect redirects = Redirect.NEVER;
     private @Nullable Executor executor;
@@ -296,6 +297,20 @@ public final class RedialClient extends HttpClient {
      */
     public Builder timeLimits(TimeLimits limits) {
       this.timeLimits = Objects.requireNonNull(limits, "timeLimits");
+      return this;
+    }
+
+    /**
+     * How much a server may send of each part of a response. Default {@link
+     * ResponseLimits#defaults()}, with what the system properties {@code jdk.http.maxHeaderSize}
+     * and {@code jdk.httpclient.maxNonFinalResponses} say; both count for nothing where this is
+     * set.
+     *
+     * @param limits the bounds
+     * @return this builder
+     */
+    public Builder responseLimits(ResponseLimits limits) {
+      this.responseLimits = Objects.requireNonNull(limits, "responseLimits");
       return this;
     }
 
@@ -451,6 +466,7 @@ public final class RedialClient extends HttpClient {
               listener,
               deadlineHeader,
               timeLimits,
+              responseLimits == null ? properties.responseLimits() : responseLimits,
               connectTimeout,
               redirects,
               executor,

@@ -89,6 +89,7 @@ class BuilderTest {
 
     assertThatThrownBy(() -> builder.keepAlive(null)).isInstanceOf(NullPointerException.class);
     assertThatThrownBy(() -> builder.pool(null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> builder.responseLimits(null)).isInstanceOf(NullPointerException.class);
     assertThatThrownBy(() -> builder.cookieHandler(null)).isInstanceOf(NullPointerException.class);
     assertThatThrownBy(() -> builder.connectTimeout(null)).isInstanceOf(NullPointerException.class);
     assertThatThrownBy(() -> builder.sslContext(null)).isInstanceOf(NullPointerException.class);

@@ -85,10 +85,7 @@ public final class Engine {
             settings.localAddress(),
             settings.sslContext(),
             completed(tlsParameters, settings.properties()),
-            new Connector.Reading(
-                settings.properties().maxHeadOctets(),
-                settings.properties().maxInterimResponses(),
-                settings.properties().bodyBuffer()));
+            new Connector.Reading(settings.responseLimits(), settings.properties().bodyBuffer()));
     this.pool =
         Pool.create(
             settings.pool(),

@@ -4,6 +4,7 @@ import dev.redial.KeepAlive;
 import dev.redial.PoolLimits;
 import dev.redial.RedialListener;
 import dev.redial.Resolver;
+import dev.redial.ResponseLimits;
 import dev.redial.Retries;
 import dev.redial.TimeLimits;
 import java.net.Authenticator;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param listener hears of it
  * @param deadlineHeader carries the time that is left of the deadline, or null
  * @param timeLimits of single phases
+ * @param responseLimits of what servers send
  * @param connectTimeout for opening one, or null
  * @param redirects which are followed
  * @param executor runs what depends on asynchronous sends, or null for virtual threads
@@ -46,6 +48,7 @@ public record Settings(
     RedialListener listener,
     @Nullable String deadlineHeader,
     TimeLimits timeLimits,
+    ResponseLimits responseLimits,
     @Nullable Duration connectTimeout,
     HttpClient.Redirect redirects,
     @Nullable Executor executor,

@@ -1,5 +1,6 @@
 package dev.redial.internal.call;
 
+import dev.redial.ResponseLimits;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -46,7 +47,9 @@ public record SystemProperties(
   /** Where zero, or less, means that there is no limit. */
   static final int UNLIMITED = Integer.MAX_VALUE;
 
-  private static final int MAX_HEAD_OCTETS = 384 << 10;
+  private static final int SHORTEST_HEAD = 16;
+  private static final int LONGEST_HEAD = 1 << 29;
+  private static final int SHORTEST_OF_MANY_FIELDS = 64;
   private static final int MAX_BUFFER = 16 << 20;
 
   /** Copies the sets. */
@@ -72,12 +75,14 @@ public record SystemProperties(
         limit(reader.number("jdk.httpclient.connectionPoolSize", 0), UNLIMITED),
         reader.number("jdk.httpclient.redirects.retrylimit", 0).orElse(5),
         reader.number("jdk.httpclient.auth.retrylimit", 0).orElse(3),
-        limit(reader.number("jdk.httpclient.maxNonFinalResponses", Integer.MIN_VALUE), 8),
+        limit(
+            reader.number("jdk.httpclient.maxNonFinalResponses", Integer.MIN_VALUE),
+            ResponseLimits.defaults().interimResponses()),
         limit(
             reader
                 .number("jdk.http.maxHeaderSize", Integer.MIN_VALUE)
                 .or(() -> reader.number("jdk.httpclient.maxResponseHeaderSize", Integer.MIN_VALUE)),
-            MAX_HEAD_OCTETS),
+            ResponseLimits.defaults().headBytes()),
         reader
             .number("jdk.httpclient.bufsize", 1)
             .filter(octets -> octets <= MAX_BUFFER)
@@ -88,6 +93,21 @@ public record SystemProperties(
         reader.names("jdk.httpclient.allowRestrictedHeaders", ""),
         reader.names("jdk.http.auth.tunneling.disabledSchemes", "Basic"),
         reader.names("jdk.http.auth.proxying.disabledSchemes", ""));
+  }
+
+  /**
+   * What servers may send. Who allows longer heads allows longer and more fields, too.
+   *
+   * @return the defaults but for what the properties say
+   */
+  public ResponseLimits responseLimits() {
+    ResponseLimits usual = ResponseLimits.defaults();
+    int head = Math.clamp(maxHeadOctets, SHORTEST_HEAD, LONGEST_HEAD);
+    ResponseLimits limits = usual.withHeadBytes(head).withInterimResponses(maxInterimResponses);
+    if (head <= usual.headBytes()) return limits;
+    return limits
+        .withHeaderLine(head)
+        .withHeaderCount(Math.max(usual.headerCount(), head / SHORTEST_OF_MANY_FIELDS));
   }
 
   private static int limit(Optional<Integer> given, int otherwise) {

@@ -1,7 +1,7 @@
 package dev.redial.internal.connection;
 
+import dev.redial.ResponseLimits;
 import dev.redial.internal.http1.ChunkedDecoder;
-import dev.redial.internal.http1.Limits;
 import dev.redial.internal.http1.MalformedMessageException;
 import dev.redial.internal.http1.Octets;
 import dev.redial.internal.http1.RequestWriter;
@@ -37,7 +37,7 @@ public final class Connection {
 
   final Wire wire;
   final Watchdog.Alarm alarm;
-  final Limits limits;
+  final ResponseLimits limits;
   final long openedNanos;
   final int bodyBuffer;
   final long number = OPENED.incrementAndGet();
@@ -62,11 +62,12 @@ public final class Connection {
   private int exchanges;
   private volatile @Nullable Runnable wakeUp;
 
-  Connection(Wire wire, Watchdog.Alarm alarm, Limits limits, long openedNanos) {
+  Connection(Wire wire, Watchdog.Alarm alarm, ResponseLimits limits, long openedNanos) {
     this(wire, alarm, limits, openedNanos, BODY_BUFFER);
   }
 
-  Connection(Wire wire, Watchdog.Alarm alarm, Limits limits, long openedNanos, int bodyBuffer) {
+  Connection(
+      Wire wire, Watchdog.Alarm alarm, ResponseLimits limits, long openedNanos, int bodyBuffer) {
     this.wire = wire;
     this.alarm = alarm;
     this.limits = limits;
@@ -234,6 +235,7 @@ public final class Connection {
         takeUpTo(end);
         if (!answer.isInterim()) return answer;
       }
+      throw HeadReader.tooManyInterim(limits.interimResponses());
     } catch (MalformedMessageException e) {
       ProtocolException malformed =
           new ProtocolException(
@@ -241,8 +243,6 @@ public final class Connection {
       malformed.initCause(e);
       throw malformed;
     }
-    throw new ProtocolException(
-        label + ": the proxy sent more than " + limits.interimResponses() + " interim responses");
   }
 
   void announce(long idleNanos) {

@@ -7,8 +7,8 @@ import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
 import dev.redial.KeepAlive;
+import dev.redial.ResponseLimits;
 import dev.redial.TlsHandshakeException;
-import dev.redial.internal.http1.Limits;
 import dev.redial.internal.wire.PlainWire;
 import dev.redial.internal.wire.SocketSettings;
 import dev.redial.internal.wire.TlsWire;
@@ -40,15 +40,10 @@ public final class Connector {
 
   private static final long SHORTEST_STAGGER = TimeUnit.MILLISECONDS.toNanos(10);
 
-  private static final int SHORTEST_HEAD = 16;
-
-  /** The buffer doubles, and arrays end at 2 GiB. */
-  private static final int LONGEST_HEAD = 1 << 29;
-
   private final SocketSettings sockets;
   private final SSLContext tls;
   private final SSLParameters tlsParameters;
-  private final Limits limits;
+  private final ResponseLimits limits;
   private final int bodyBuffer;
   private final Watchdog watchdog = new Watchdog();
   private final Reachability reachability;
@@ -59,11 +54,10 @@ public final class Connector {
   /**
    * What is read at most.
    *
-   * @param headOctets of a whole head
-   * @param interimResponses before a final one
+   * @param limits of each part of a response
    * @param bodyBuffer octets of a body in one buffer
    */
-  public record Reading(int headOctets, int interimResponses, int bodyBuffer) {}
+  public record Reading(ResponseLimits limits, int bodyBuffer) {}
 
   /**
    * A connector.
@@ -107,25 +101,10 @@ public final class Connector {
             0);
     this.tls = tls;
     this.tlsParameters = tlsParameters;
-    this.limits = limits(reading);
+    this.limits = reading.limits();
     this.bodyBuffer = reading.bodyBuffer();
     this.staggerNanos = staggerNanos;
     this.reachability = new Reachability(clock);
-  }
-
-  /** Who allows longer heads allows longer fields, too. */
-  private static Limits limits(Reading reading) {
-    Limits usual = Limits.DEFAULT;
-    int headOctets = Math.clamp(reading.headOctets(), SHORTEST_HEAD, LONGEST_HEAD);
-    boolean longer = headOctets > usual.headBytes();
-    return new Limits(
-        usual.statusLine(),
-        longer ? headOctets : usual.headerLine(),
-        longer ? Math.max(usual.headerCount(), headOctets / 64) : usual.headerCount(),
-        headOctets,
-        reading.interimResponses(),
-        usual.chunkLine(),
-        usual.trailerBytes());
   }
 
   /** Ends every opening that is under way; later ones fail at once. */

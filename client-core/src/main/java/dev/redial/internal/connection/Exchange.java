@@ -41,13 +41,9 @@ public final class Exchange implements BodySource {
     void ended(boolean clean);
   }
 
-  /**
-   * A body that nobody wants is read up to here, as Go's net/http does: more costs more than a new
-   * connection.
-   */
-  private static final long DRAIN_LIMIT = 256 * 1024;
-
+  /** As in Go's net/http; as is the limit of octets, unless the caller sets another. */
   private static final long DRAIN_NANOS = 50_000_000;
+
   private static final VarHandle OVER;
 
   static {
@@ -228,7 +224,7 @@ public final class Exchange implements BodySource {
     try {
       if (!body().isOver())
         connection.alarm.arm(earlier(deadlineNanos, System.nanoTime() + DRAIN_NANOS));
-      if (!body().isLongerThan(DRAIN_LIMIT)) drain();
+      if (!body().isLongerThan(connection.limits.drainBytes())) drain();
     } finally {
       abort();
     }
@@ -236,9 +232,10 @@ public final class Exchange implements BodySource {
 
   private void drain() throws InterruptedException {
     long drained = 0;
+    int limit = connection.limits.drainBytes();
     try {
       ByteBuffer buffer;
-      while (drained <= DRAIN_LIMIT && (buffer = next()) != null) drained += buffer.remaining();
+      while (drained <= limit && (buffer = next()) != null) drained += buffer.remaining();
     } catch (IOException e) {
       // Nobody wants this body; the connection is closed already.
     }

@@ -20,12 +20,16 @@ final class HeadReader {
         throw MalformedMessageException.of(
             "101 (Switching Protocols) although no upgrade was asked for");
       if (interim > connection.limits.interimResponses())
-        throw MalformedMessageException.of(
-            "more than " + connection.limits.interimResponses() + " interim responses");
+        throw tooManyInterim(connection.limits.interimResponses());
       if (received.status() == 100) sending.proceed();
       received = next(connection, request, observation);
     }
     return received;
+  }
+
+  static MalformedMessageException tooManyInterim(int limit) {
+    return MalformedMessageException.limit(
+        "the number of interim responses", "interimResponses", limit, "responses");
   }
 
   private static ResponseHead next(

@@ -12,12 +12,10 @@ import org.jspecify.annotations.Nullable;
  * The octets of one response body, taken out of its framing. Confined to the thread that reads it.
  */
 final class ResponseBody {
-  private static final long UNTIL_CLOSE = Long.MAX_VALUE;
-
   private final Connection connection;
   private final Framing framing;
   private final @Nullable ChunkedDecoder chunks;
-  private long remaining; // unless it is chunked
+  private long remaining; // unless it is chunked; until the close nobody counts it
   private boolean over;
 
   ResponseBody(Connection connection, Framing framing) {
@@ -29,7 +27,7 @@ final class ResponseBody {
           case Framing.Empty empty -> 0;
           case Framing.Fixed fixed -> fixed.length();
           case Framing.Chunked chunked -> 0;
-          case Framing.UntilClose untilClose -> UNTIL_CLOSE;
+          case Framing.UntilClose untilClose -> Long.MAX_VALUE;
         };
     this.over = chunks == null && remaining == 0;
   }
@@ -107,15 +105,19 @@ final class ResponseBody {
     ByteBuffer buffer =
         connection.buffered() > 0 ? takeBuffered(remaining) : readDirectly(remaining);
     if (buffer == null) {
-      if (remaining != UNTIL_CLOSE) throw new EndOfStream();
+      if (isFixed()) throw new EndOfStream();
       over = true;
       return null;
     }
-    if (remaining != UNTIL_CLOSE) {
+    if (isFixed()) {
       remaining -= buffer.remaining();
       over = remaining == 0;
     }
     return buffer;
+  }
+
+  private boolean isFixed() {
+    return framing instanceof Framing.Fixed;
   }
 
   private ByteBuffer takeBuffered(long most) {

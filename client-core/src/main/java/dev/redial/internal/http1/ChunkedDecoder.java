@@ -1,5 +1,6 @@
 package dev.redial.internal.http1;
 
+import dev.redial.ResponseLimits;
 import java.net.http.HttpHeaders;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,8 @@ public final class ChunkedDecoder {
     MORE_SIZE,
     BLANKS, // after the digits
     EXTENSION,
+    QUOTED, // in an extension's quoted value
+    ESCAPED, // after a backslash in one
     SIZE_LINE_FEED,
     DATA,
     DATA_CARRIAGE_RETURN,
@@ -63,7 +66,7 @@ public final class ChunkedDecoder {
    *
    * @param limits checked also while a line is incomplete
    */
-  public ChunkedDecoder(Limits limits) {
+  public ChunkedDecoder(ResponseLimits limits) {
     this.lineLimit = limits.chunkLine();
     this.paddingLimit = (int) Math.min(4L * limits.chunkLine(), Integer.MAX_VALUE);
     this.trailerLines = FieldLines.ofTrailers(limits);
@@ -176,7 +179,8 @@ public final class ChunkedDecoder {
           line = 0;
           chunk++;
         }
-        case SIZE, MORE_SIZE, BLANKS, EXTENSION, SIZE_LINE_FEED -> sizeLine(bytes[i++]);
+        case SIZE, MORE_SIZE, BLANKS, EXTENSION, QUOTED, ESCAPED, SIZE_LINE_FEED ->
+            sizeLine(bytes[i++]);
       }
     }
     return i;
@@ -198,7 +202,7 @@ public final class ChunkedDecoder {
     state =
         switch (state) {
           case MORE_SIZE, BLANKS -> afterSize(octet);
-          case EXTENSION -> inExtension(octet);
+          case EXTENSION, QUOTED, ESCAPED -> inExtension(octet);
           case SIZE_LINE_FEED -> afterSizeLine(octet);
           default -> throw bad(octet, "instead of the size of chunk ");
         };
@@ -214,9 +218,14 @@ public final class ChunkedDecoder {
   }
 
   private State inExtension(byte octet) throws MalformedMessageException {
-    if (octet == '\r') return State.SIZE_LINE_FEED;
+    // Within quotes a line end is refused too: who minds them looks for the line's end behind them.
+    if (octet == '\r' && state == State.EXTENSION) return State.SIZE_LINE_FEED;
     if (!Syntax.isValueOctet(octet)) throw bad(octet, "in the extension of chunk ");
-    return State.EXTENSION;
+    return switch (state) {
+      case QUOTED -> octet == '"' ? State.EXTENSION : octet == '\\' ? State.ESCAPED : State.QUOTED;
+      case ESCAPED -> State.QUOTED;
+      default -> octet == '"' ? State.QUOTED : State.EXTENSION;
+    };
   }
 
   private State afterSizeLine(byte octet) throws MalformedMessageException {

@@ -18,10 +18,14 @@ final class ContentLength {
   }
 
   boolean seen() {
-    return octets >= 0 || fault != null;
+    return octets >= 0 || isInvalid();
   }
 
-  /** The number; meaningful if {@link #seen()} and {@link #check()} found nothing. */
+  boolean isInvalid() {
+    return fault != null;
+  }
+
+  /** The number, or -1; meaningful unless {@link #isInvalid()}. */
   long octets() {
     return octets;
   }

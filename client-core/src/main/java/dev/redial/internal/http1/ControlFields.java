@@ -44,9 +44,8 @@ final class ControlFields implements FieldLines.Sink {
   /** How the body ends: RFC 9112 section 6.3, in its order. */
   Framing framing(int status, int minorVersion, boolean headRequest, boolean connectRequest)
       throws MalformedMessageException {
-    if (headRequest || status < 200 || status == 304) return Framing.EMPTY;
+    if (headRequest || status < 200 || status == 204 || status == 304) return Framing.EMPTY;
     if (connectRequest && status < 300) return Framing.EMPTY; // a tunnel, not a body
-    if (status == 204) return noContent();
     if (coding.seen()) return coded(minorVersion);
     length.check();
     if (length.seen()) return new Framing.Fixed(length.octets());
@@ -58,7 +57,7 @@ final class ControlFields implements FieldLines.Sink {
     if (connection.close()) return false;
     if (minorVersion == 0 && !connection.keepAlive()) return false;
     if (framing instanceof Framing.UntilClose) return false;
-    if (status == 204 && coding.seen()) return false; // chunks may follow that nobody would read
+    if (status == 204 && announcesBody()) return false; // it may follow, and nobody would read it
     return status != 101; // what follows is another protocol
   }
 
@@ -70,12 +69,9 @@ final class ControlFields implements FieldLines.Sink {
     return connection.max();
   }
 
-  private Framing noContent() throws MalformedMessageException {
-    length.check();
-    if (length.seen() && length.octets() > 0)
-      throw MalformedMessageException.of(
-          "204 response with a Content-Length of " + length.octets());
-    return Framing.EMPTY;
+  /** What no 204 response may do (RFC 9110 section 8.6). A length of zero is harmless. */
+  private boolean announcesBody() {
+    return coding.seen() || length.isInvalid() || length.octets() > 0;
   }
 
   private Framing coded(int minorVersion) throws MalformedMessageException {

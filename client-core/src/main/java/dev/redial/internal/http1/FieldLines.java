@@ -1,5 +1,7 @@
 package dev.redial.internal.http1;
 
+import dev.redial.ResponseLimits;
+
 /**
  * Reads field lines up to the empty line that ends them, in pieces of any size.
  *
@@ -40,7 +42,12 @@ final class FieldLines {
   private int count;
 
   private FieldLines(
-      Sink sink, String name, String limitName, int limit, boolean bareLineFeed, Limits limits) {
+      Sink sink,
+      String name,
+      String limitName,
+      int limit,
+      boolean bareLineFeed,
+      ResponseLimits limits) {
     this.sink = sink;
     this.sectionName = name;
     this.sectionLimitName = limitName;
@@ -51,12 +58,12 @@ final class FieldLines {
   }
 
   /** For heads: a line feed alone ends a line, as RFC 9112 section 2.2 allows. */
-  static FieldLines ofHead(Limits limits, Sink sink) {
+  static FieldLines ofHead(ResponseLimits limits, Sink sink) {
     return new FieldLines(sink, "the head", "headBytes", limits.headBytes(), true, limits);
   }
 
   /** For trailers: every line ends in CR LF, as the end of the last line is the end of the body. */
-  static FieldLines ofTrailers(Limits limits) {
+  static FieldLines ofTrailers(ResponseLimits limits) {
     Sink nobody = (bytes, name, nameEnd, value, valueEnd) -> {};
     return new FieldLines(
         nobody, "the trailer section", "trailerBytes", limits.trailerBytes(), false, limits);

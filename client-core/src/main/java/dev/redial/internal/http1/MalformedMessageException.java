@@ -1,7 +1,8 @@
 package dev.redial.internal.http1;
 
 /**
- * Received octets that are not a valid HTTP/1.1 message, or that exceed one of the {@link Limits}.
+ * Received octets that are not a valid HTTP/1.1 message, or that exceed one of the {@link
+ * dev.redial.ResponseLimits}.
  *
  * <p>The message names the rule or the limit that was broken and where. It quotes at most {@value
  * #EXCERPT} octets, escaped, and never the value of a field that may hold a secret.
@@ -35,7 +36,16 @@ public final class MalformedMessageException extends Exception {
         what + " at octet " + octet + ": " + excerpt(bytes, from, to));
   }
 
-  static MalformedMessageException limit(String what, String limit, int value, String unit) {
+  /**
+   * More came than a limit allows.
+   *
+   * @param what is too long or too many
+   * @param limit the name of its limit
+   * @param value that of the limit
+   * @param unit of the value
+   * @return the failure
+   */
+  public static MalformedMessageException limit(String what, String limit, int value, String unit) {
     return new MalformedMessageException(
         what + " exceeds the limit of " + value + " " + unit + " (" + limit + ")");
   }

@@ -13,7 +13,6 @@ final class NotHttp1 {
           "http/1", "HTTP in lower case is not HTTP",
           "ICY ", "this looks like SHOUTcast",
           "SSH-", "this looks like an SSH server",
-          "\r\n", "an empty line comes before the status line",
           "<", "this looks like a body without a head",
           "\u0015\u0003", "this looks like TLS: does the port want https?",
           "\0\0", "this looks like HTTP/2");

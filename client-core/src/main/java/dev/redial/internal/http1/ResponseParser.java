@@ -1,5 +1,6 @@
 package dev.redial.internal.http1;
 
+import dev.redial.ResponseLimits;
 import java.util.Arrays;
 
 /**
@@ -28,7 +29,7 @@ public final class ResponseParser {
   private static final int FIRST_DIGIT = MINOR + 2;
   private static final int AFTER_DIGITS = FIRST_DIGIT + 3;
 
-  private final Limits limits;
+  private final ResponseLimits limits;
   private final int statusLineLimit;
   private final ControlFields control = new ControlFields();
   private final FieldLines fieldLines;
@@ -36,10 +37,12 @@ public final class ResponseParser {
   private boolean headRequest;
   private boolean connectRequest;
 
-  /** Octets of the status line that were read. Up to {@link #AFTER_DIGITS} this is the state. */
+  private int before; // octets of empty lines before the status line
+
+  /** Octets up to the end of the status line that were read; the fixed part's state. */
   private int taken;
 
-  private boolean carriageReturn; // the last octet taken of the status line was one
+  private boolean carriageReturn; // the last octet taken was one
   private int statusLineEnd; // relative to the head's first octet; 0: not reached
   private int minorVersion;
   private int status;
@@ -50,7 +53,7 @@ public final class ResponseParser {
    *
    * @param limits checked also while a head is incomplete
    */
-  public ResponseParser(Limits limits) {
+  public ResponseParser(ResponseLimits limits) {
     this.limits = limits;
     this.statusLineLimit = Math.min(limits.statusLine(), limits.headBytes());
     this.fieldLines = FieldLines.ofHead(limits, control);
@@ -65,6 +68,7 @@ public final class ResponseParser {
   public void reset(boolean headRequest, boolean connectRequest) {
     this.headRequest = headRequest;
     this.connectRequest = connectRequest;
+    before = 0;
     taken = 0;
     carriageReturn = false;
     statusLineEnd = 0;
@@ -75,8 +79,8 @@ public final class ResponseParser {
    * Reads on.
    *
    * @param bytes the octets; may be another array than in the last call
-   * @param from index of the head's first octet: everything is given again each time, though
-   *     nothing is read twice
+   * @param from index of the first octet: everything is given again each time, though nothing is
+   *     read twice
    * @param to index after the last octet received
    * @return the index after the head's last octet, or -1 if more octets are needed
    * @throws MalformedMessageException at the first octet that cannot be part of a valid head, or
@@ -117,10 +121,12 @@ public final class ResponseParser {
     return statusLineEnd == 0 ? Progress.STATUS_LINE : Progress.HEADER;
   }
 
-  /** Reads on in the status line (RFC 9112 section 4); whether its end was reached. */
-  private boolean statusLine(byte[] bytes, int from, int to) throws MalformedMessageException {
-    int stop = (int) Math.min(to, (long) from + statusLineLimit);
-    int i = from + taken;
+  /** Reads on up to the end of the status line (RFC 9112 section 4); whether it was reached. */
+  private boolean statusLine(byte[] bytes, int head, int to) throws MalformedMessageException {
+    int stop = (int) Math.min(to, (long) head + statusLineLimit);
+    if (taken == before) emptyLines(bytes, head, stop);
+    int from = head + before;
+    int i = head + taken;
     while (i < stop && i - from < AFTER_DIGITS) fixedPart(bytes, from, i++, to);
     if (i < stop && i - from == AFTER_DIGITS) {
       // The reason phrase may be missing, and then in practice the blank before it too.
@@ -130,7 +136,7 @@ public final class ResponseParser {
     while (i < stop) {
       byte octet = bytes[i++];
       if (octet == '\n') {
-        taken = i - from;
+        taken = i - head;
         statusLineEnd = taken;
         return true;
       }
@@ -146,8 +152,21 @@ public final class ResponseParser {
             to);
     }
     if (i < to) throw tooLong();
-    taken = i - from;
+    taken = i - head;
     return false;
+  }
+
+  /** Line ends before the status line belong to no answer; RFC 9112 section 9.2 drops them. */
+  private void emptyLines(byte[] bytes, int head, int stop) throws MalformedMessageException {
+    int i = head + taken;
+    for (; i < stop && (bytes[i] == '\r' || bytes[i] == '\n' || carriageReturn); i++) {
+      if (carriageReturn && bytes[i] != '\n')
+        throw MalformedMessageException.of(
+            "carriage return without line feed before the status line");
+      carriageReturn = bytes[i] == '\r';
+    }
+    before = i - head;
+    taken = before;
   }
 
   /** One octet of {@code HTTP/1.x SP 3DIGIT}, where the position says what is allowed. */

@@ -3,6 +3,7 @@ package dev.redial.internal.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.redial.ResponseLimits;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -135,5 +136,24 @@ class SystemPropertiesTest {
     Map<String, String> both =
         Map.of("jdk.http.maxHeaderSize", "400", CLIENT + "maxResponseHeaderSize", "500");
     assertThat(SystemProperties.read(both::get).maxHeadOctets()).isEqualTo(400);
+  }
+
+  @Test
+  void longerHeadsMayHaveLongerAndMoreFields() {
+    ResponseLimits usual = ResponseLimits.defaults();
+    assertThat(limits("jdk.http.maxHeaderSize", "none")).isEqualTo(usual);
+    assertThat(limits("jdk.http.maxHeaderSize", "400")).isEqualTo(usual.withHeadBytes(400));
+    assertThat(limits("jdk.http.maxHeaderSize", "3")).isEqualTo(usual.withHeadBytes(16));
+    assertThat(limits("jdk.http.maxHeaderSize", "393216")).isEqualTo(usual);
+    assertThat(limits("jdk.http.maxHeaderSize", "640000"))
+        .isEqualTo(usual.withHeadBytes(640000).withHeaderLine(640000).withHeaderCount(10000));
+    assertThat(limits("jdk.http.maxHeaderSize", "0"))
+        .isEqualTo(usual.withHeadBytes(1 << 29).withHeaderLine(1 << 29).withHeaderCount(8_388_608));
+    assertThat(limits(CLIENT + "maxNonFinalResponses", "3"))
+        .isEqualTo(usual.withInterimResponses(3));
+  }
+
+  private static ResponseLimits limits(String name, String value) {
+    return SystemProperties.read(Map.of(name, value)::get).responseLimits();
   }
 }

@@ -1,7 +1,7 @@
 package dev.redial.internal.connection;
 
+import dev.redial.ResponseLimits;
 import dev.redial.TimeLimits;
-import dev.redial.internal.http1.Limits;
 import dev.redial.internal.policy.BodyKind;
 import dev.redial.internal.wire.Watchdog;
 import java.io.IOException;
@@ -27,10 +27,10 @@ final class Bench {
   final List<Boolean> endings = new CopyOnWriteArrayList<>();
 
   Bench() {
-    this(Limits.DEFAULT);
+    this(ResponseLimits.defaults());
   }
 
-  Bench(Limits limits) {
+  Bench(ResponseLimits limits) {
     connection = new Connection(wire, WATCHDOG.alarm(wire::close), limits, System.nanoTime());
   }
 

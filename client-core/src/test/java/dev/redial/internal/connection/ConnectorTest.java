@@ -16,6 +16,7 @@ import dev.redial.ConnectTimeoutException;
 import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
 import dev.redial.KeepAlive;
+import dev.redial.ResponseLimits;
 import dev.redial.ServerActed;
 import dev.redial.TlsHandshakeException;
 import dev.redial.internal.connection.Bench.Running;
@@ -76,7 +77,7 @@ class ConnectorTest {
           local,
           SSLContext.getDefault(),
           new SSLParameters(),
-          new Connector.Reading(384 << 10, 8, 16 << 10));
+          new Connector.Reading(ResponseLimits.defaults(), 16 << 10));
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }

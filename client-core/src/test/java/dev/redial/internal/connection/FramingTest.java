@@ -2,6 +2,7 @@ package dev.redial.internal.connection;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.redial.ExchangeEvidence;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -108,6 +110,8 @@ class FramingTest {
         sample("204", "HTTP/1.1 204 No Content\r\n\r\n", "", "", true),
         sample(
             "204, length 0", "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", "", "", true),
+        sample(
+            "204, length 5", "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", "", "", false),
         sample("304", "HTTP/1.1 304 Not Modified\r\nContent-Length: 10\r\n\r\n", "", "", true),
         sample(
             "304, chunked",
@@ -141,6 +145,14 @@ class FramingTest {
             true,
             false),
         new Sample("until close, empty", "GET", "HTTP/1.0 200 OK\r\n\r\n", "", "", true, false),
+        new Sample(
+            "until close, empty lines first",
+            "GET",
+            "\r\n\nHTTP/1.1 200 OK\r\n\r\n",
+            "hello",
+            "hello",
+            true,
+            false),
         new Sample(
             "until close, other coding",
             "GET",
@@ -318,7 +330,7 @@ class FramingTest {
     int start = before.lastIndexOf("\r\n\r\n");
     String head = start < 0 ? before : before.substring(start + 4);
     if (head.isEmpty()) return ExchangeStage.AWAITING_RESPONSE;
-    return head.indexOf('\n') < 0 ? ExchangeStage.STATUS_LINE : ExchangeStage.HEADER;
+    return head.stripLeading().indexOf('\n') < 0 ? ExchangeStage.STATUS_LINE : ExchangeStage.HEADER;
   }
 
   /** Much code looks for these words of the JDK's messages. */
@@ -349,5 +361,16 @@ class FramingTest {
   @MethodSource("untilClose")
   void aResetBehindABodyUntilCloseIsACut(Sample sample) {
     cut(sample, sample.octets().length, false);
+  }
+
+  @Test
+  void theLargestLengthIsNoBodyUntilTheClose() throws Exception {
+    Bench bench = new Bench();
+    bench.wire.says("HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\nhello").fin();
+
+    assertThatThrownBy(() -> Way.INLINE.read(bench.head(Bench.get())))
+        .isInstanceOf(TruncatedBodyException.class)
+        .hasMessageContaining("fixed content-length: 9223372036854775807, bytes received: 5");
+    assertThat(bench.endings).containsExactly(false);
   }
 }

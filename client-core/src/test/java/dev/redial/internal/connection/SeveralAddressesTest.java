@@ -16,6 +16,7 @@ import dev.redial.ConnectTimeoutException;
 import dev.redial.ExchangeFailure;
 import dev.redial.ExchangeStage;
 import dev.redial.KeepAlive;
+import dev.redial.ResponseLimits;
 import dev.redial.TlsHandshakeException;
 import dev.redial.internal.connection.Bench.Running;
 import java.io.IOException;
@@ -129,7 +130,7 @@ class SeveralAddressesTest {
           null,
           SSLContext.getDefault(),
           new SSLParameters(),
-          new Connector.Reading(384 << 10, 8, 16 << 10),
+          new Connector.Reading(ResponseLimits.defaults(), 16 << 10),
           stagger.toNanos(),
           now::get);
     } catch (NoSuchAlgorithmException e) {

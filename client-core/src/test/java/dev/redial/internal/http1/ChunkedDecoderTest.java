@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.redial.ResponseLimits;
 import dev.redial.internal.http1.ChunkedDecoder.Step;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ChunkedDecoderTest {
-  private final ChunkedDecoder decoder = new ChunkedDecoder(Limits.DEFAULT);
+  private final ChunkedDecoder decoder = new ChunkedDecoder(ResponseLimits.defaults());
 
   /** What it is, the body, its data, its trailers. */
   static Stream<Arguments> accepted() {
@@ -38,6 +39,8 @@ class ChunkedDecoderTest {
         arguments("extension", "5;a=b\r\nhello\r\n0;c\r\n\r\n", "hello", "[]"),
         arguments("extension with blanks", "5 ; a = b ;c\r\nhello\r\n0\t;\r\n\r\n", "hello", "[]"),
         arguments("quoted extension", "5;a=\"b;\t\u00e9\"\r\nhello\r\n0\r\n\r\n", "hello", "[]"),
+        arguments(
+            "quotes escaped", "5;a=\"\\\"\\\\\";b=\"\";c\r\nhello\r\n0\r\n\r\n", "hello", "[]"),
         arguments("empty extensions", "5;;;\r\nhello\r\n0\r\n\r\n", "hello", "[]"),
         arguments("trailer", "0\r\nA: b\r\n\r\n", "", "[A: b]"),
         arguments(
@@ -113,6 +116,11 @@ class ChunkedDecoderTest {
             "0x0d after a carriage return in the size line of chunk 1"),
         arguments(
             "line feed alone after an extension", "5;a\n", "0x0a in the extension of chunk 1"),
+        arguments(
+            "line end in a quoted extension", "5;a=\"b\r", "0x0d in the extension of chunk 1"),
+        arguments("line end after an escape", "5;a=\"\\\r", "0x0d in the extension of chunk 1"),
+        arguments(
+            "line end after an escaped quote", "5;a=\"\\\"\r", "0x0d in the extension of chunk 1"),
         arguments("NUL in an extension", "5;a\0", "0x00 in the extension of chunk 1"),
         arguments(
             "CR without LF in an extension",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.redial.ResponseLimits;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
@@ -18,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FloodTest {
   private static final int LENGTH = 1 << 20;
   private static final int MAX = Integer.MAX_VALUE;
-  private static final Limits NONE = new Limits(MAX, MAX, MAX, MAX, MAX, MAX, MAX);
+  private static final ResponseLimits NONE =
+      new ResponseLimits(MAX, MAX, MAX, 1 << 29, MAX, MAX, 1 << 29, MAX);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String STATUS = "HTTP/1.1 200 OK\r\n";
 
@@ -106,9 +108,9 @@ class FloodTest {
   @MethodSource("endless")
   void anEndlessHeadIsRefusedWithinTheLimits(String start, String repeated) {
     byte[] octets = Received.octets(start + repeated.repeat(LENGTH / repeated.length()));
-    ResponseParser parser = new ResponseParser(Limits.DEFAULT);
+    ResponseParser parser = new ResponseParser(ResponseLimits.defaults());
     parser.reset(false, false);
-    int allowed = Limits.DEFAULT.headBytes();
+    int allowed = ResponseLimits.defaults().headBytes();
     assertThatThrownBy(() -> parser.parse(octets, 0, allowed + 1))
         .hasMessageContaining("exceeds the limit of ");
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.redial.ResponseLimits;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -129,7 +130,7 @@ class FramingTest {
         arguments("HEAD, nothing said", "HEAD", "1.1 200", "", EMPTY, true),
         arguments("HEAD, 1.0", "HEAD", "1.0 200", TE + "chunked", EMPTY, false),
         arguments("HEAD, invalid length", "HEAD", "1.1 200", CL + "x", EMPTY, true),
-        arguments("HEAD, 204", "HEAD", "1.1 204", CL + "5", EMPTY, true),
+        arguments("HEAD, 204", "HEAD", "1.1 204", CL + "5", EMPTY, false),
         arguments("304", "GET", "1.1 304", "", EMPTY, true),
         arguments("304 with a length", "GET", "1.1 304", CL + "5", EMPTY, true),
         arguments("304, both", "GET", "1.1 304", CL + "5\r\n" + TE + "chunked", EMPTY, true),
@@ -143,6 +144,10 @@ class FramingTest {
             TE + "chunked",
             EMPTY,
             false),
+        arguments("204 with a length", "GET", "1.1 204", CL + "10", EMPTY, false),
+        arguments("204 with length one", "GET", "1.1 204", CL + "1", EMPTY, false),
+        arguments("204 with an invalid length", "GET", "1.1 204", CL + "x", EMPTY, false),
+        arguments("204 with two lengths", "GET", "1.1 204", CL + "0, 1", EMPTY, false),
         arguments("203 is not 204", "GET", "1.1 203", CL + "5", fixed(5), true),
         arguments("100", "GET", "1.1 100", "", EMPTY, true),
         arguments(
@@ -401,13 +406,7 @@ class FramingTest {
             "invalid after valid",
             "1.1 200",
             TE + "chunked\r\n" + TE + "a/b",
-            "invalid Transfer-Encoding: \"a/b\""),
-        arguments(
-            "204 with a length", "1.1 204", CL + "10", "204 response with a Content-Length of 10"),
-        arguments(
-            "204 with length 1", "1.1 204", CL + "1", "204 response with a Content-Length of 1"),
-        arguments(
-            "204 with an invalid length", "1.1 204", CL + "x", "invalid Content-Length: \"x\""));
+            "invalid Transfer-Encoding: \"a/b\""));
   }
 
   @ParameterizedTest(name = "{0}: {1} {2}")
@@ -490,7 +489,7 @@ class FramingTest {
 
   private static ResponseHead head(String method, String start, String fields)
       throws MalformedMessageException {
-    ResponseParser parser = new ResponseParser(Limits.DEFAULT);
+    ResponseParser parser = new ResponseParser(ResponseLimits.defaults());
     parser.reset(method.equals("HEAD"), method.equals("CONNECT"));
     Received received =
         Received.whole(

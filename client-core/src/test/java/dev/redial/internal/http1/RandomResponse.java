@@ -25,6 +25,8 @@ final class RandomResponse {
           "HTTP/2.0 200 OK",
           "HTTP/1.1 099 x",
           "\r\nHTTP/1.1 200 OK",
+          "\n\r\nHTTP/1.1 200 OK",
+          "\rHTTP/1.1 200 OK",
           "HTTP/1.1 200 a\rb");
   private static final List<String> FIELDS =
       List.of(
@@ -99,6 +101,9 @@ final class RandomResponse {
           "1 1\r\nx\r\n",
           " 1\r\nx\r\n",
           "1;\0\r\nx\r\n",
+          "1;a=\"\r\nx\r\n",
+          "1;a=\"\\\"\r\nx\r\n",
+          "1;a=\"\\\"\";b=\"c\"\r\nx\r\n",
           "7fffffffffffffff\r\n",
           "8000000000000000\r\n",
           "ffffffffffffffffff\r\n",

@@ -1,5 +1,6 @@
 package dev.redial.internal.http1;
 
+import dev.redial.ResponseLimits;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -93,12 +94,12 @@ final class Received {
   }
 
   private ReferenceDecoder.Result decodeOrRefuse(String method) throws MalformedMessageException {
-    ResponseParser parser = new ResponseParser(Limits.DEFAULT);
+    ResponseParser parser = new ResponseParser(ResponseLimits.defaults());
     parser.reset(method.equals("HEAD"), method.equals("CONNECT"));
     int headEnd = parse(parser);
     if (headEnd < 0) return new ReferenceDecoder.Result.Incomplete();
     ResponseHead head = head(parser, headEnd);
-    ChunkedDecoder decoder = new ChunkedDecoder(Limits.DEFAULT);
+    ChunkedDecoder decoder = new ChunkedDecoder(ResponseLimits.defaults());
     Chunks body = body(head.framing(), decoder, headEnd);
     if (!body.complete) return new ReferenceDecoder.Result.Incomplete();
     return new ReferenceDecoder.Result.Complete(

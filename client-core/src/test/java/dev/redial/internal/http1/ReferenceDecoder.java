@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,15 +15,23 @@ import java.util.regex.Pattern;
  * A second decoder for whole responses: strings and regular expressions, as close to the grammar of
  * RFC 9112 as possible, slow, without limits. It decides as docs/parsing.md says.
  */
-final class ReferenceDecoder {
+public final class ReferenceDecoder {
   private static final String TEXT = "[\\t\\x20-\\x7e\\x80-\\xff]*+";
   private static final String LINE_END = "\\r?\\n";
   private static final String NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]++";
   private static final Pattern HEAD =
       Pattern.compile(
-          "HTTP/1\\.([0-9]) ([1-9][0-9][0-9])(?: " + TEXT + ")?" + LINE_END + fields(LINE_END));
+          "(?:\\r?\\n)*+HTTP/1\\.([0-9]) ([1-9][0-9][0-9])(?: "
+              + TEXT
+              + ")?"
+              + LINE_END
+              + fields(LINE_END));
+  private static final String UNQUOTED = "[\\t\\x20!\\x23-\\x7e\\x80-\\xff]*+";
+  private static final String QUOTED =
+      "\"(?:[\\t\\x20!\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t\\x20-\\x7e\\x80-\\xff])*+\"";
   private static final Pattern CHUNK_LINE =
-      Pattern.compile("([0-9A-Fa-f]++)[ \\t]*+(?:;" + TEXT + ")?\\r\\n");
+      Pattern.compile(
+          "([0-9A-Fa-f]++)[ \\t]*+(?:;" + UNQUOTED + "(?:" + QUOTED + UNQUOTED + ")*+)?\\r\\n");
   private static final Pattern DATA_END = Pattern.compile("\\r\\n");
   private static final Pattern TRAILERS = Pattern.compile(fields("\\r\\n"));
   private static final Pattern CODING =
@@ -29,7 +39,12 @@ final class ReferenceDecoder {
           "(" + NAME + ")[ \\t]*+(;(?:\"(?:\\\\.|[^\"\\\\])*+(?:\"|\\\\?$)|[^\",])*+)?");
 
   /** What came of it. */
-  sealed interface Result {
+  public sealed interface Result {
+    /** With the fields by name: header maps do not keep the order of names. */
+    default Result sorted() {
+      return this;
+    }
+
     /** A whole response; {@code end} is the index after its last octet. */
     record Complete(
         int status,
@@ -40,7 +55,27 @@ final class ReferenceDecoder {
         String body,
         List<String> trailers,
         int end)
-        implements Result {}
+        implements Result {
+      @Override
+      public Result sorted() {
+        return new Complete(
+            status, minor, framing, persistent, byName(fields), body, byName(trailers), end);
+      }
+
+      /** Header maps keep the first spelling of a name. */
+      private static List<String> byName(List<String> fields) {
+        Map<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (String field : fields) {
+          int colon = field.indexOf(": ");
+          byName
+              .computeIfAbsent(field.substring(0, colon), name -> new ArrayList<>())
+              .add(field.substring(colon + 2));
+        }
+        return byName.entrySet().stream()
+            .flatMap(entry -> entry.getValue().stream().map(value -> entry.getKey() + ": " + value))
+            .toList();
+      }
+    }
 
     /** The beginning of a response. */
     record Incomplete() implements Result {}
@@ -67,7 +102,7 @@ final class ReferenceDecoder {
   }
 
   /** Decodes a response that was sent whole, with nothing after it but the end of the stream. */
-  static Result decode(String input, String method) {
+  public static Result decode(String input, String method) {
     try {
       return new ReferenceDecoder(input).response(method);
     } catch (Stop e) {
@@ -115,14 +150,11 @@ final class ReferenceDecoder {
 
   private static Framing framing(int status, int minor, List<String> fields, String method)
       throws Stop {
-    if (method.equals("HEAD") || status / 100 == 1 || status == 304) return Framing.EMPTY;
+    if (method.equals("HEAD") || status / 100 == 1) return Framing.EMPTY;
+    if (status == 204 || status == 304) return Framing.EMPTY;
     if (method.equals("CONNECT") && status / 100 == 2) return Framing.EMPTY;
     List<String> codings = values(fields, "transfer-encoding");
     List<String> lengths = values(fields, "content-length");
-    if (status == 204) {
-      if (!lengths.isEmpty() && length(lengths) != 0) throw malformed();
-      return Framing.EMPTY;
-    }
     if (!codings.isEmpty()) {
       if (!lengths.isEmpty() || minor == 0) throw malformed();
       return lastCoding(codings).equals("chunked") ? Framing.CHUNKED : Framing.UNTIL_CLOSE;
@@ -168,8 +200,17 @@ final class ReferenceDecoder {
       options.addAll(List.of(value.toLowerCase(Locale.ROOT).split("[^!#$%&'*+.^_`|~0-9a-z-]+")));
     if (options.contains("close") || status == 101) return false;
     if (status == 204 && !values(fields, "transfer-encoding").isEmpty()) return false;
+    if (status == 204 && !saysZero(values(fields, "content-length"))) return false;
     return !(framing instanceof Framing.UntilClose)
         && (minor == 1 || options.contains("keep-alive"));
+  }
+
+  private static boolean saysZero(List<String> lengths) {
+    try {
+      return lengths.isEmpty() || length(lengths) == 0;
+    } catch (Stop invalid) {
+      return false;
+    }
   }
 
   private String take(BigInteger octets) throws Stop {

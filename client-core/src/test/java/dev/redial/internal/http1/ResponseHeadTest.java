@@ -3,6 +3,7 @@ package dev.redial.internal.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.redial.ResponseLimits;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -77,7 +78,7 @@ class ResponseHeadTest {
   }
 
   private static ResponseHead head(String fields) throws MalformedMessageException {
-    ResponseParser parser = new ResponseParser(Limits.DEFAULT);
+    ResponseParser parser = new ResponseParser(ResponseLimits.defaults());
     parser.reset(false, false);
     Received received = Received.whole("HTTP/1.1 200 OK\r\n" + fields + "\r\n");
     return received.head(parser, received.parse(parser));
