@@ -44,8 +44,9 @@ final class ControlFields implements FieldLines.Sink {
   /** How the body ends: RFC 9112 section 6.3, in its order. */
   Framing framing(int status, int minorVersion, boolean headRequest, boolean connectRequest)
       throws MalformedMessageException {
-    if (headRequest || status < 200 || status == 204 || status == 304) return Framing.EMPTY;
+    if (headRequest || status < 200 || status == 304) return Framing.EMPTY;
     if (connectRequest && status < 300) return Framing.EMPTY; // a tunnel, not a body
+    if (status == 204) return noContent();
     if (coding.seen()) return coded(minorVersion);
     length.check();
     if (length.seen()) return new Framing.Fixed(length.octets());
@@ -67,6 +68,17 @@ final class ControlFields implements FieldLines.Sink {
 
   long keepAliveMax() {
     return connection.max();
+  }
+
+  /**
+   * RFC 9112 would end it with its head all the same; java.net.http refuses it, and so does this.
+   */
+  private Framing noContent() throws MalformedMessageException {
+    length.check();
+    if (length.octets() > 0)
+      throw MalformedMessageException.of(
+          "204 response with a Content-Length of " + length.octets());
+    return Framing.EMPTY;
   }
 
   /** What no 204 response may do (RFC 9110 section 8.6). A length of zero is harmless. */

@@ -151,10 +151,14 @@ public final class ReferenceDecoder {
   private static Framing framing(int status, int minor, List<String> fields, String method)
       throws Stop {
     if (method.equals("HEAD") || status / 100 == 1) return Framing.EMPTY;
-    if (status == 204 || status == 304) return Framing.EMPTY;
+    if (status == 304) return Framing.EMPTY;
     if (method.equals("CONNECT") && status / 100 == 2) return Framing.EMPTY;
     List<String> codings = values(fields, "transfer-encoding");
     List<String> lengths = values(fields, "content-length");
+    if (status == 204) {
+      if (!lengths.isEmpty() && length(lengths) != 0) throw malformed();
+      return Framing.EMPTY;
+    }
     if (!codings.isEmpty()) {
       if (!lengths.isEmpty() || minor == 0) throw malformed();
       return lastCoding(codings).equals("chunked") ? Framing.CHUNKED : Framing.UNTIL_CLOSE;
