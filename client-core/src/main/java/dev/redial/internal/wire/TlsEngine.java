@@ -110,11 +110,6 @@ final class TlsEngine {
     return engine.getSession();
   }
 
-  String applicationProtocol() {
-    String protocol = engine.getApplicationProtocol();
-    return protocol == null ? "" : protocol;
-  }
-
   /** Room that any record needs, wrapped. */
   int recordLimit() {
     return engine.getSession().getPacketBufferSize();
