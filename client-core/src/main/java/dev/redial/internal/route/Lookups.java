@@ -37,8 +37,8 @@ final class Lookups {
 
   /**
    * A look-up that has taken longer is not waited for by newcomers: the system's own resolver has
-   * given up by then, so whatever it hangs in may be over for the next one. Of a name that hangs two
-   * at most are under way, so that it does not take the threads of all others in the end.
+   * given up by then, so whatever it hangs in may be over for the next one. Of a name that hangs
+   * two at most are under way, so that it does not take the threads of all others in the end.
    */
   static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(30);
 
