@@ -12,7 +12,7 @@ import dev.redial.Resend;
  */
 final class Events implements RedialListener {
   /** On the class path, in a run-time image that was cut to size, the module may be missing. */
-  private static final boolean RECORDED = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+  private static final boolean RECORDABLE = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
 
   private final RedialListener listener;
 
@@ -22,31 +22,31 @@ final class Events implements RedialListener {
 
   @Override
   public void attemptFailed(ExchangeFailure failure) {
-    if (RECORDED) tell(() -> FlightEvents.attemptFailed(failure));
+    if (recorded()) tell(() -> FlightEvents.attemptFailed(failure));
     tell(() -> listener.attemptFailed(failure));
   }
 
   @Override
   public void sentAgain(Resend resend) {
-    if (RECORDED) tell(() -> FlightEvents.sentAgain(resend));
+    if (recorded()) tell(() -> FlightEvents.sentAgain(resend));
     tell(() -> listener.sentAgain(resend));
   }
 
   @Override
   public void notSentAgain(Resend resend, String reason) {
-    if (RECORDED) tell(() -> FlightEvents.notSentAgain(resend, reason));
+    if (recorded()) tell(() -> FlightEvents.notSentAgain(resend, reason));
     tell(() -> listener.notSentAgain(resend, reason));
   }
 
   @Override
   public void connectionOpened(ConnectionOpened opened) {
-    if (RECORDED) tell(() -> FlightEvents.connectionOpened(opened));
+    if (recorded()) tell(() -> FlightEvents.connectionOpened(opened));
     tell(() -> listener.connectionOpened(opened));
   }
 
   @Override
   public void connectionClosed(ConnectionClosed closed) {
-    if (RECORDED) tell(() -> FlightEvents.connectionClosed(closed));
+    if (recorded()) tell(() -> FlightEvents.connectionClosed(closed));
     tell(() -> listener.connectionClosed(closed));
   }
 
@@ -56,6 +56,10 @@ final class Events implements RedialListener {
     } catch (Throwable thrown) {
       report(thrown);
     }
+  }
+
+  private static boolean recorded() {
+    return RECORDABLE && FlightEvents.wanted();
   }
 
   private static void report(Throwable thrown) {

@@ -10,6 +10,7 @@ import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -24,6 +25,14 @@ import jdk.jfr.Timespan;
 @SuppressWarnings("UnusedVariable") // the recorder reads the fields of events
 final class FlightEvents {
   private FlightEvents() {}
+
+  /**
+   * Whether anybody has made use of the recorder yet. Loading the class of an event before costs
+   * milliseconds, as the recorder's own classes come with it.
+   */
+  static boolean wanted() {
+    return FlightRecorder.isInitialized();
+  }
 
   static void attemptFailed(ExchangeFailure failure) {
     AttemptFailed event = new AttemptFailed();

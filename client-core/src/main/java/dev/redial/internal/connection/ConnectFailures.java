@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.StringJoiner;
@@ -127,7 +126,7 @@ final class ConnectFailures {
   }
 
   private static String seconds(long nanos) {
-    return String.format(Locale.ROOT, "%.3f s", nanos / 1e9);
+    return TimeText.seconds(nanos);
   }
 
   private void add(InetSocketAddress address, String reason, IOException failure) {

@@ -37,7 +37,8 @@ final class Lookups {
 
   /**
    * A look-up that has taken longer is not waited for by newcomers: the system's own resolver has
-   * given up by then, so whatever it hangs in may be over for the next one.
+   * given up by then, so whatever it hangs in may be over for the next one. Of a name that hangs
+   * two at most are under way, so that it does not take the threads of all others in the end.
    */
   static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -112,7 +113,8 @@ final class Lookups {
     try {
       if (closed) throw new CancellationException("closed");
       Lookup lookup = current.get(host);
-      if (lookup == null || lookup.isDone() || isStuck(lookup)) lookup = begin(host);
+      if (lookup == null || lookup.isDone()) lookup = begin(host);
+      else if (isStuck(lookup) && lookup.isAlone()) lookup = begin(host).beside(lookup);
       lookup.waiting++;
       return lookup;
     } finally {
@@ -200,10 +202,22 @@ final class Lookups {
     final String host;
     final long begun = clock.getAsLong();
     int waiting; // guarded by lock
+    private @Nullable Lookup stuck; // guarded by lock
 
     Lookup(String host) {
       super(() -> checked(resolver.resolve(host), host));
       this.host = host;
+    }
+
+    Lookup beside(Lookup other) {
+      other.stuck = null; // it is done
+      stuck = other;
+      return this;
+    }
+
+    /** Whether no earlier one of the same name hangs still. */
+    boolean isAlone() {
+      return stuck == null || stuck.isDone();
     }
   }
 }

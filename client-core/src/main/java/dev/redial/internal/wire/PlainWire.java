@@ -297,13 +297,8 @@ public final class PlainWire implements Wire {
     return Optional.empty();
   }
 
-  @Override
-  public Optional<String> applicationProtocol() {
-    return Optional.empty();
-  }
-
-  @Override
-  public Optional<SocketAddress> remote() {
+  /** The peer's address; empty while not connected and after the wire has been closed. */
+  Optional<SocketAddress> remote() {
     try {
       return Optional.ofNullable(channel.getRemoteAddress());
     } catch (IOException e) {
@@ -311,8 +306,8 @@ public final class PlainWire implements Wire {
     }
   }
 
-  @Override
-  public Optional<SocketAddress> local() {
+  /** This side's address; empty while not bound and after the wire has been closed. */
+  Optional<SocketAddress> local() {
     try {
       return Optional.ofNullable(channel.getLocalAddress());
     } catch (IOException e) {

@@ -123,11 +123,6 @@ final class TlsEngine {
     return engine.getSession();
   }
 
-  String applicationProtocol() {
-    String protocol = engine.getApplicationProtocol();
-    return protocol == null ? "" : protocol;
-  }
-
   /** Room that any record needs, wrapped. */
   int recordLimit() {
     return engine.getSession().getPacketBufferSize();

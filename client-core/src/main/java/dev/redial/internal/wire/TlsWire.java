@@ -1,7 +1,6 @@
 package dev.redial.internal.wire;
 
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -181,21 +180,6 @@ public final class TlsWire implements Wire {
   @Override
   public Optional<SSLSession> session() {
     return Optional.of(new ReadOnlySession(engine.session()));
-  }
-
-  @Override
-  public Optional<String> applicationProtocol() {
-    return Optional.of(engine.applicationProtocol()).filter(protocol -> !protocol.isEmpty());
-  }
-
-  @Override
-  public Optional<SocketAddress> remote() {
-    return below.remote();
-  }
-
-  @Override
-  public Optional<SocketAddress> local() {
-    return below.local();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.redial.internal.wire;
 
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import javax.net.ssl.SSLSession;
@@ -94,25 +93,4 @@ public interface Wire {
    * @return empty on a plain wire
    */
   Optional<SSLSession> session();
-
-  /**
-   * The protocol agreed upon by ALPN.
-   *
-   * @return empty if none was, and on a plain wire
-   */
-  Optional<String> applicationProtocol();
-
-  /**
-   * The peer's address.
-   *
-   * @return empty while not connected and after the wire has been closed
-   */
-  Optional<SocketAddress> remote();
-
-  /**
-   * This side's address.
-   *
-   * @return empty while not bound and after the wire has been closed
-   */
-  Optional<SocketAddress> local();
 }

@@ -6,7 +6,6 @@ import dev.redial.internal.wire.Probe;
 import dev.redial.internal.wire.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -357,20 +356,5 @@ final class ScriptedWire implements Wire {
   @Override
   public Optional<SSLSession> session() {
     return session;
-  }
-
-  @Override
-  public Optional<String> applicationProtocol() {
-    return Optional.empty();
-  }
-
-  @Override
-  public Optional<SocketAddress> remote() {
-    return Optional.empty();
-  }
-
-  @Override
-  public Optional<SocketAddress> local() {
-    return Optional.empty();
   }
 }

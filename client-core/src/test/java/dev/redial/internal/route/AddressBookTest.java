@@ -311,6 +311,27 @@ class AddressBookTest {
   }
 
   @Test
+  void aNameThatHangsForGoodHoldsTwoThreads() throws Exception {
+    AtomicLong now = new AtomicLong();
+    ScriptedResolver hanging = ScriptedResolver.hanging();
+    AddressBook book = new AddressBook(hanging, now::get);
+    List<Caller> callers = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      callers.add(Caller.of(book, "http://a.example/", NO_LIMIT));
+      callers.getLast().awaitWaiting();
+      now.addAndGet(Lookups.STUCK_NANOS + 1);
+    }
+
+    hanging.letGo();
+
+    for (Caller caller : callers) assertThat(caller.found()).hasSize(1);
+    assertThat(hanging.asked).hasValue(2);
+    hanging.asked.set(0);
+    assertThat(book.addresses(to("http://a.example/"), NO_LIMIT)).hasSize(1);
+    assertThat(hanging.asked).hasValue(1);
+  }
+
+  @Test
   void aHangingResolverHoldsFewThreads() throws Exception {
     ScriptedResolver hanging = ScriptedResolver.hanging();
     AddressBook book = new AddressBook(hanging);

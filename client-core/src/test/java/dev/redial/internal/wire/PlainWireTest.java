@@ -47,7 +47,6 @@ class PlainWireTest {
       assertThat(pair.wire().sent()).isEqualTo(8);
       assertThat(pair.wire().received()).isEqualTo(6);
       assertThat(pair.wire().session()).isEmpty();
-      assertThat(pair.wire().applicationProtocol()).isEmpty();
       assertThat(pair.wire().remote()).contains(pair.peer().getLocalSocketAddress());
       assertThat(pair.wire().local()).contains(pair.peer().getRemoteSocketAddress());
       pair.wire().rest();

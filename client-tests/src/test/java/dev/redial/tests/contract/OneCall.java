@@ -6,9 +6,9 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 
-/** A program in a process that lacks the module of Flight Recorder: makes one call. */
-final class WithoutFlightRecorder {
-  private WithoutFlightRecorder() {}
+/** A program that makes one call, and tells whether the module of Flight Recorder is there. */
+final class OneCall {
+  private OneCall() {}
 
   public static void main(String[] args) throws IOException, InterruptedException {
     boolean there = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
