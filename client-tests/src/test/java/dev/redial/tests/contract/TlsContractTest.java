@@ -80,8 +80,7 @@ class TlsContractTest {
     HttpClient client = rig.client(side, b -> b.sslContext(material.client()));
     HttpRequest request = get(tls(server, "localhost"));
     switch (side) {
-      case JDK ->
-          assertThat(client.send(request, BodyHandlers.ofString()).body()).isEqualTo("ok");
+      case JDK -> assertThat(client.send(request, BodyHandlers.ofString()).body()).isEqualTo("ok");
       case REDIAL ->
           assertThat(Causes.failureOf(() -> client.send(request, BodyHandlers.ofString())))
               .isInstanceOf(SSLHandshakeException.class);
