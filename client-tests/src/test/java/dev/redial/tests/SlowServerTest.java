@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -158,14 +159,25 @@ class SlowServerTest {
             c -> {
               for (byte[] sent : peer(c, protocol).flight()) drip(c, sent);
             });
-    URI uri = URI.create("https://127.0.0.1:" + server.port() + "/");
+    assertEndedByEither(
+        TimeLimits.none().withTlsHandshake(TIME), server, SlowServerTest::assertNothingSent);
+  }
+
+  /** By the time-out of one request, and by the limit of a phase for another. */
+  private void assertEndedByEither(
+      TimeLimits phase, ScriptedServer server, Consumer<Exception> expected) throws Exception {
     RedialClient byRequest = client(TimeLimits.none());
-    RedialClient byPhase = client(TimeLimits.none().withTlsHandshake(TIME));
-    CompletableFuture<Exception> first = failing(byRequest, post(uri).timeout(TIME).build());
-    assertNothingSent(failureOf(byPhase, post(uri).build()));
-    assertNothingSent(first.get());
+    RedialClient byPhase = client(phase);
+    CompletableFuture<Exception> first =
+        failing(byRequest, post(tls(server)).timeout(TIME).build());
+    expected.accept(failureOf(byPhase, post(tls(server)).build()));
+    expected.accept(first.get());
     assertGone(byRequest);
     assertGone(byPhase);
+  }
+
+  private static URI tls(ScriptedServer server) {
+    return URI.create("https://127.0.0.1:" + server.port() + "/");
   }
 
   private static void assertNothingSent(Exception failure) {
@@ -188,14 +200,8 @@ class SlowServerTest {
               peer.readRequest();
               drip(c, peer.sealed(HEAD + "X: " + "x".repeat(5_000) + "\r\n\r\n"));
             });
-    URI uri = URI.create("https://127.0.0.1:" + server.port() + "/");
-    RedialClient byRequest = client(TimeLimits.none());
-    RedialClient byPhase = client(TimeLimits.none().withResponseHead(TIME));
-    CompletableFuture<Exception> first = failing(byRequest, post(uri).timeout(TIME).build());
-    assertUnanswered(failureOf(byPhase, post(uri).build()));
-    assertUnanswered(first.get());
-    assertGone(byRequest);
-    assertGone(byPhase);
+    assertEndedByEither(
+        TimeLimits.none().withResponseHead(TIME), server, SlowServerTest::assertUnanswered);
   }
 
   private static void assertUnanswered(Exception failure) {
@@ -344,10 +350,9 @@ class SlowServerTest {
               if (!before.isEmpty()) c.send(peer.sealed(before));
               for (int i = 0; i < 1_000_000; i++) c.send(peer.keyUpdate());
             });
-    URI uri = URI.create("https://127.0.0.1:" + server.port() + "/");
     RedialClient client = client(TimeLimits.none());
 
-    Exception failure = failureOf(client, post(uri).timeout(TIME).build());
+    Exception failure = failureOf(client, post(tls(server)).timeout(TIME).build());
 
     ExchangeEvidence evidence =
         assertEnded(failure, ResponseTimeoutException.class, "request timed out; ");

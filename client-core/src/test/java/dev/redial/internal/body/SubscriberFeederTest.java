@@ -17,6 +17,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +102,17 @@ class SubscriberFeederTest {
     public void abort() {
       if (aborts.incrementAndGet() == 1) steps.add(Signal.ABORTED);
     }
+  }
+
+  /** One that does something with its subscription whenever it has got octets. */
+  private static Recorder onNext(long first, Consumer<Flow.Subscription> act) {
+    return new Recorder(first) {
+      @Override
+      public void onNext(List<ByteBuffer> buffers) {
+        super.onNext(buffers);
+        act.accept(subscription);
+      }
+    };
   }
 
   /** Writes down what it is told; a test says what it does. */
@@ -365,14 +377,7 @@ class SubscriberFeederTest {
 
   @Test
   void demandFromWithinOnNextIsEnough() {
-    Recorder recorder =
-        new Recorder(1) {
-          @Override
-          public void onNext(List<ByteBuffer> buffers) {
-            super.onNext(buffers);
-            subscription.request(1);
-          }
-        };
+    Recorder recorder = onNext(1, given -> given.request(1));
 
     assertThat(fed(recorder, Source.of("a", "b", "c").end()).failure()).isNull();
 
@@ -425,14 +430,7 @@ class SubscriberFeederTest {
 
   @Test
   void aRequestForNothingFromWithinTheLastBufferIsAnError() {
-    Recorder recorder =
-        new Recorder(1) {
-          @Override
-          public void onNext(List<ByteBuffer> buffers) {
-            super.onNext(buffers);
-            subscription.request(0);
-          }
-        };
+    Recorder recorder = onNext(1, given -> given.request(0));
 
     assertThat(fed(recorder, Source.of("a").end()).failure()).isInstanceOf(SubscriberFailure.class);
 
@@ -494,14 +492,7 @@ class SubscriberFeederTest {
 
   @Test
   void cancelFromWithinOnNextIsTheLastWord() {
-    Recorder recorder =
-        new Recorder(ALL) {
-          @Override
-          public void onNext(List<ByteBuffer> buffers) {
-            super.onNext(buffers);
-            subscription.cancel();
-          }
-        };
+    Recorder recorder = onNext(ALL, given -> given.cancel());
     Source source = Source.of("a", "b").end();
 
     SubscriberFeeder<String> feeder = fed(recorder, source);
@@ -515,14 +506,12 @@ class SubscriberFeederTest {
   @Test
   void cancelThenThrowIsACancel() {
     Recorder recorder =
-        new Recorder(ALL) {
-          @Override
-          public void onNext(List<ByteBuffer> buffers) {
-            super.onNext(buffers);
-            subscription.cancel();
-            throw new IllegalStateException("own");
-          }
-        };
+        onNext(
+            ALL,
+            given -> {
+              given.cancel();
+              throw new IllegalStateException("own");
+            });
 
     SubscriberFeeder<String> feeder = fed(recorder, Source.of("a", "b").end());
 

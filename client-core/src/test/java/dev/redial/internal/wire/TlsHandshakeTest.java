@@ -131,12 +131,13 @@ class TlsHandshakeTest {
   }
 
   @Test
-  void aPlainAnswerToAHandshakeIsUnrecognised() throws Exception {
+  void aPlainAnswerToAHandshakeIsQuoted() throws Exception {
     assertThatThrownBy(() ->
             handshakeWith(peer ->
                 peer.getOutputStream().write("HTTP/1.1 400 Bad\r\n\r\n".getBytes(US_ASCII))))
         .isInstanceOf(SSLException.class)
-        .hasMessageContaining("recognized SSL message");
+        .hasMessage(
+            "the server answered in plain text: \"HTTP/1.1 400 Bad\"; does the port want http?");
   }
 
   @Test

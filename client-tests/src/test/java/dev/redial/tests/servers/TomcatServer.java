@@ -22,8 +22,7 @@ final class TomcatServer implements RunningServer {
     tomcat.getConnector().setProperty("address", "127.0.0.1");
     tomcat.getConnector().setProperty("keepAliveTimeout", Long.toString(idle.toMillis()));
     Context context = tomcat.addContext("", folder.toString());
-    Tomcat.addServlet(context, "site", new SiteServlet(site));
-    context.addServletMappingDecoded("/", "site");
+    Tomcat.addServlet(context, "site", new SiteServlet(site)).addMapping("/");
     tomcat.start();
   }
 
