@@ -16,8 +16,7 @@ class ChunkedDecoderFuzzTest {
   private record Outcome(Received.Chunks chunks, List<String> trailers) {}
 
   static Stream<byte[]> seeds() {
-    return FuzzInput.seeds()
-        .map(octets -> Received.octets(bodyOf(FuzzInput.of(octets).text())));
+    return FuzzInput.seeds().map(octets -> Received.octets(bodyOf(FuzzInput.of(octets).text())));
   }
 
   private static String bodyOf(String response) {

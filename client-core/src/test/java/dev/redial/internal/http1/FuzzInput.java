@@ -53,9 +53,7 @@ public record FuzzInput(String method, String text, int cuts) {
     int[] at = random.ints(random.nextInt(6), 0, text.length() + 1).sorted().toArray();
     return IntStream.rangeClosed(0, at.length)
         .mapToObj(
-            i ->
-                text.substring(
-                    i == 0 ? 0 : at[i - 1], i == at.length ? text.length() : at[i]))
+            i -> text.substring(i == 0 ? 0 : at[i - 1], i == at.length ? text.length() : at[i]))
         .toList();
   }
 

@@ -59,14 +59,7 @@ public final class ReferenceDecoder {
       @Override
       public Result sorted() {
         return new Complete(
-            status,
-            minor,
-            framing,
-            persistent,
-            byName(fields),
-            body,
-            byName(trailers),
-            end);
+            status, minor, framing, persistent, byName(fields), body, byName(trailers), end);
       }
 
       /** Header maps keep the first spelling of a name. */

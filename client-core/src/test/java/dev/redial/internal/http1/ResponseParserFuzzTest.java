@@ -38,10 +38,8 @@ class ResponseParserFuzzTest {
     // The quick look finds what the map has.
     head.headers()
         .map()
-        .forEach(
-            (name, values) ->
-                assertThat(head.first(name.toLowerCase(Locale.ROOT)))
-                    .contains(values.getFirst()));
+        .forEach((name, values) ->
+            assertThat(head.first(name.toLowerCase(Locale.ROOT))).contains(values.getFirst()));
   }
 
   private static void assertThatItIsAField(String name, List<String> values) {
