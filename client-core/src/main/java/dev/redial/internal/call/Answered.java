@@ -85,6 +85,6 @@ final class Answered<T extends @Nullable Object> implements HttpResponse<T> {
 
   @Override
   public String toString() {
-    return "(" + request.method() + " " + uri + ") " + statusCode();
+    return "(" + request.method() + " " + ShownUri.of(uri) + ") " + statusCode();
   }
 }

@@ -145,6 +145,6 @@ final class PlainRequest extends HttpRequest {
 
   @Override
   public String toString() {
-    return uri + " " + method;
+    return ShownUri.of(uri) + " " + method;
   }
 }

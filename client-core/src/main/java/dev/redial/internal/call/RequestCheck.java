@@ -64,16 +64,9 @@ final class RequestCheck {
     if (scheme == null || !(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https")))
       throw new IllegalArgumentException("invalid URI scheme: " + scheme);
     if (uri.getHost() == null)
-      throw new IllegalArgumentException(
-          "unsupported URI, it has no host: " + withoutUserInfo(uri));
+      throw new IllegalArgumentException("unsupported URI, it has no host: " + ShownUri.of(uri));
     if (uri.getPort() < -1 || uri.getPort() == 0 || uri.getPort() > 65535)
       throw new IllegalArgumentException("port out of range: " + uri.getPort());
-  }
-
-  private static String withoutUserInfo(URI uri) {
-    String authority = uri.getRawAuthority(); // without a host, user info is not told apart
-    boolean mayTell = authority == null || authority.indexOf('@') < 0;
-    return mayTell ? uri.toString() : uri.getScheme() + ":...";
   }
 
   private static void checkHeaders(Map<String, List<String>> headers, Set<String> allowed) {
