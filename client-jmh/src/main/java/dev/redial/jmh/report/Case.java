@@ -1,0 +1,45 @@
+package dev.redial.jmh.report;
+
+import dev.redial.jmh.Exchange;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One comparison: an exchange with a number of callers.
+ *
+ * @param exchange what they do
+ * @param callers how many
+ */
+record Case(Exchange exchange, int callers) {
+
+  /** The cases of an exchange. */
+  static List<Case> of(Exchange exchange) {
+    int[] callers =
+        switch (exchange) {
+          case GET -> new int[] {1, 64, 1_000, 10_000};
+          case TLS, POST, CONNECT -> new int[] {64};
+          case BYTES, FILE, STREAM -> new int[] {16};
+          case ORIGINS, MANY_ORIGINS -> new int[] {1};
+          case SPREAD -> new int[] {1_000, 2_000, 5_000, 10_000, 19_000};
+        };
+    List<Case> cases = new ArrayList<>();
+    for (int count : callers) cases.add(new Case(exchange, count));
+    return cases;
+  }
+
+  /** How many calls JMH waits for at a time: some milliseconds' worth. */
+  int step() {
+    return switch (exchange) {
+      case GET, TLS, POST, ORIGINS, MANY_ORIGINS, SPREAD -> 1_000;
+      case CONNECT -> 100;
+      case BYTES, FILE, STREAM -> 10;
+    };
+  }
+
+  String title() {
+    return exchange.title()
+        + ", "
+        + String.format("%,d", callers)
+        + (callers == 1 ? " caller" : " callers");
+  }
+}

@@ -1,0 +1,59 @@
+package dev.redial.jmh;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.redial.jmh.peer.PeerName;
+import java.io.IOException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** That the benchmark measures what it says it does. */
+final class CallBenchmarkTest {
+  private static final int STEP = 20;
+
+  @ParameterizedTest
+  @EnumSource(PeerName.class)
+  void everyClientCallsOverKeptAliveConnections(PeerName client) throws Exception {
+    runOnce(client, Exchange.GET, 4);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Exchange.class,
+      names = {"GET", "MANY_ORIGINS"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void redialDoesEveryExchange(Exchange exchange) throws Exception {
+    runOnce(PeerName.REDIAL, exchange, 2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FLOOR", "JDK"})
+  void aTrialWithoutKeepAliveFails(PeerName client) throws Exception {
+    CallBenchmark benchmark = begun(client, Exchange.CONNECT, 2);
+    benchmark.call();
+    benchmark.exchange = Exchange.GET;
+
+    assertThatThrownBy(benchmark::stop).hasMessageContaining("connections were not kept alive");
+  }
+
+  private static void runOnce(PeerName client, Exchange exchange, int callers) throws Exception {
+    CallBenchmark benchmark = begun(client, exchange, callers);
+    benchmark.call();
+    benchmark.end();
+
+    assertThatCode(benchmark::stop).doesNotThrowAnyException();
+  }
+
+  private static CallBenchmark begun(PeerName client, Exchange exchange, int callers)
+      throws IOException {
+    CallBenchmark benchmark = new CallBenchmark();
+    benchmark.client = client;
+    benchmark.exchange = exchange;
+    benchmark.callers = callers;
+    benchmark.start(STEP);
+    benchmark.begin();
+    return benchmark;
+  }
+}
