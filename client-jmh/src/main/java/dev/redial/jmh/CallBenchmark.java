@@ -59,6 +59,7 @@ public class CallBenchmark {
   private final Meter meter = new Meter();
   private Path folder;
   private ServerProcess server;
+  private ServerProcess.Seen seenBefore;
   private Peer peer;
   private Callers calling;
 
@@ -73,13 +74,15 @@ public class CallBenchmark {
    */
   @Setup(Level.Trial)
   public void start(BenchmarkParams params) throws IOException {
-    start(params.getOpsPerInvocation());
+    Cores.current().moveThisProcess();
+    start(ServerProcess.start(exchange.origins(callers)), params.getOpsPerInvocation());
   }
 
-  void start(int step) throws IOException {
-    Cores.current().moveThisProcess();
+  /** The same on a server that runs, and has a port for each origin. */
+  void start(ServerProcess running, int step) throws IOException {
+    server = running;
+    seenBefore = server.seen();
     folder = Files.createTempDirectory("redial-jmh");
-    server = ServerProcess.start(exchange.origins(callers));
     peer = client.open(exchange.connections(callers), callers);
     calling =
         new Callers(
@@ -93,15 +96,19 @@ public class CallBenchmark {
    */
   @TearDown(Level.Trial)
   public void stop() throws Exception {
-    try (ServerProcess stopping = server) {
-      calling.stop();
-      ServerProcess.Seen seen = stopping.seen();
-      peer.close();
-      if (exchange.keepsAlive() && seen.connections() > connectionsExpected())
-        throw new IllegalStateException("connections were not kept alive: " + seen);
-      if (!exchange.keepsAlive() && seen.connections() < seen.requests())
-        throw new IllegalStateException("connections were kept alive: " + seen);
+    try {
+      stopClient();
     } finally {
+      server.close();
+    }
+  }
+
+  void stopClient() throws Exception {
+    try {
+      calling.stop();
+      check(server.seen().since(seenBefore));
+    } finally {
+      peer.close();
       delete();
     }
   }
@@ -129,10 +136,16 @@ public class CallBenchmark {
     calling.awaitStep();
   }
 
-  /** A client may open a few more than it needs while all callers start at once. */
+  private void check(ServerProcess.Seen seen) {
+    if (exchange.keepsAlive() && seen.connections() > connectionsExpected())
+      throw new IllegalStateException("connections were not kept alive: " + seen);
+    if (!exchange.keepsAlive() && seen.connections() < seen.requests())
+      throw new IllegalStateException("connections were kept alive: " + seen);
+  }
+
+  /** Twice as many as are needed: some clients open one for a caller while another is returned. */
   private int connectionsExpected() {
-    int needed = Math.min(exchange.connections(callers), Math.max(callers, exchange.origins(1)));
-    return needed + needed / 10;
+    return 2 * Math.min(exchange.connections(callers), Math.max(callers, exchange.origins(1)));
   }
 
   private void delete() throws IOException {

@@ -59,8 +59,13 @@ public enum Exchange {
     return this != CONNECT;
   }
 
-  /** How many origins so many callers call. */
-  int origins(int callers) {
+  /**
+   * How many origins so many callers call.
+   *
+   * @param callers how many
+   * @return at least one
+   */
+  public int origins(int callers) {
     return switch (this) {
       case GET, TLS, POST, BYTES, FILE, STREAM, CONNECT -> 1;
       case ORIGINS -> 200;

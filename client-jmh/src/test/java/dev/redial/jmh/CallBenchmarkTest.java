@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.redial.jmh.peer.PeerName;
+import dev.redial.jmh.server.ServerProcess;
 import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -12,6 +15,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** That the benchmark measures what it says it does. */
 final class CallBenchmarkTest {
   private static final int STEP = 20;
+
+  private static ServerProcess server;
+
+  @BeforeAll
+  static void startServer() throws IOException {
+    server = ServerProcess.start(Exchange.ORIGINS.origins(1));
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
 
   @ParameterizedTest
   @EnumSource(PeerName.class)
@@ -35,24 +50,24 @@ final class CallBenchmarkTest {
     benchmark.call();
     benchmark.exchange = Exchange.GET;
 
-    assertThatThrownBy(benchmark::stop).hasMessageContaining("connections were not kept alive");
+    assertThatThrownBy(benchmark::stopClient)
+        .hasMessageContaining("connections were not kept alive");
   }
 
-  private static void runOnce(PeerName client, Exchange exchange, int callers) throws Exception {
+  private void runOnce(PeerName client, Exchange exchange, int callers) throws Exception {
     CallBenchmark benchmark = begun(client, exchange, callers);
     benchmark.call();
     benchmark.end();
 
-    assertThatCode(benchmark::stop).doesNotThrowAnyException();
+    assertThatCode(benchmark::stopClient).doesNotThrowAnyException();
   }
 
-  private static CallBenchmark begun(PeerName client, Exchange exchange, int callers)
-      throws IOException {
+  private CallBenchmark begun(PeerName client, Exchange exchange, int callers) throws IOException {
     CallBenchmark benchmark = new CallBenchmark();
     benchmark.client = client;
     benchmark.exchange = exchange;
     benchmark.callers = callers;
-    benchmark.start(STEP);
+    benchmark.start(server, STEP);
     benchmark.begin();
     return benchmark;
   }

@@ -57,8 +57,7 @@ public enum PeerName {
    */
   public String version() {
     if (this == REDIAL) return "this";
-    if (entry.getProtectionDomain().getCodeSource() == null)
-      return System.getProperty("java.version");
+    if (this == FLOOR || this == JDK) return System.getProperty("java.version");
     String jar =
         Path.of(entry.getProtectionDomain().getCodeSource().getLocation().getPath()).toString();
     Matcher version = VERSION_IN_JAR.matcher(jar);

@@ -20,7 +20,7 @@ public final class Compare {
   private final Forks forks;
   private final List<String> failures = new ArrayList<>();
 
-  private Compare(Plan plan) {
+  private Compare(Plan plan) throws IOException {
     this.plan = plan;
     this.forks = new Forks(plan);
   }
@@ -40,7 +40,10 @@ public final class Compare {
     Plan plan = Plan.of(args);
     Files.createDirectories(plan.folder());
     new Compare(plan).run(String.join(" ", args));
-    Report.print(plan.folder());
+    Report report = Report.of(plan.folder());
+    System.out.println(report.tables());
+    report.draw(plan.folder());
+    if (plan.publish().isPresent()) report.publish(plan.publish().get());
   }
 
   private void run(String command) throws IOException {
@@ -66,7 +69,17 @@ public final class Compare {
         System.out.println(outcome(one, client));
       }
     }
-    if (plan.parts()) forks.parts();
+    if (plan.parts()) parts(round);
+  }
+
+  private void parts(int round) {
+    System.out.printf("round %d: parts%n", round + 1);
+    try {
+      forks.parts();
+    } catch (RunnerException e) {
+      failures.add("parts: " + e.getMessage().lines().findFirst().orElseThrow());
+      System.out.println("FAILED, see " + plan.folder().resolve(Forks.LOG));
+    }
   }
 
   private String outcome(Case one, PeerName client) {

@@ -2,19 +2,20 @@ package dev.redial.jmh.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.redial.jmh.CallProfiler;
+import java.util.Locale;
 
 /** What is measured of calls. */
 enum Metric {
   /** Calls per second. */
-  THROUGHPUT("calls/s", true, "primaryMetric"),
+  THROUGHPUT("Calls per second", true, "primaryMetric"),
   /** Time on a core of the client's process. */
-  CPU("us CPU/call", false, CallProfiler.CPU),
+  CPU("CPU per call, microseconds", false, CallProfiler.CPU),
   /** Octets allocated. */
-  ALLOCATED("B/call", false, CallProfiler.ALLOCATED),
+  ALLOCATED("Octets allocated per call", false, CallProfiler.ALLOCATED),
   /** Median latency. */
-  P50("p50 us", false, CallProfiler.P50),
+  P50("Latency, p50, microseconds", false, CallProfiler.P50),
   /** The latency that one call of a hundred exceeds. */
-  P99("p99 us", false, CallProfiler.P99);
+  P99("Latency, p99, microseconds", false, CallProfiler.P99);
 
   private final String title;
   private final boolean moreIsBetter;
@@ -28,6 +29,11 @@ enum Metric {
 
   String title() {
     return title;
+  }
+
+  /** Name of a file. */
+  String fileName() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   boolean isBetter(double one, double other) {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,6 +24,7 @@ import java.util.Set;
  * @param measurement of one client, in one case, in one round
  * @param cores whether client and server are kept apart
  * @param folder where the results go
+ * @param publish the folder whose page and pictures are replaced, if any
  */
 record Plan(
     List<Case> cases,
@@ -32,7 +34,8 @@ record Plan(
     Duration warmup,
     Duration measurement,
     Cores cores,
-    Path folder) {
+    Path folder,
+    Optional<Path> publish) {
   static final String HELP =
       """
       Compares HTTP clients, in rounds, until the time is up; one round at least.
@@ -48,6 +51,7 @@ record Plan(
         --measure N      seconds of each measurement (default: 3)
         --shared-cores   do not keep client and server on cores of their own
         --folder PATH    where the results go (default: target/benchmarks)
+        --publish PATH   the folder of documentation whose benchmarks.md, and pictures, are replaced too
       """;
 
   static Plan of(String... args) {
@@ -60,6 +64,7 @@ record Plan(
     Duration measurement = Duration.ofSeconds(3);
     Cores cores = Cores.best();
     Path folder = Path.of("target", "benchmarks");
+    Optional<Path> publish = Optional.empty();
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--shared-cores" -> cores = Cores.SHARED;
@@ -74,12 +79,21 @@ record Plan(
         case "--minutes" -> time = Duration.ofMinutes(Long.parseLong(args[++i]));
         case "--warmup" -> warmup = Duration.ofSeconds(Long.parseLong(args[++i]));
         case "--measure" -> measurement = Duration.ofSeconds(Long.parseLong(args[++i]));
+        case "--publish" -> publish = Optional.of(Path.of(args[++i]));
         case "--folder" -> folder = Path.of(args[++i]);
         default -> throw new IllegalArgumentException("no such option: " + args[i]);
       }
     }
     return new Plan(
-        cases(exchanges, callers), clients, parts, time, warmup, measurement, cores, folder);
+        cases(exchanges, callers),
+        clients,
+        parts,
+        time,
+        warmup,
+        measurement,
+        cores,
+        folder,
+        publish);
   }
 
   private static Set<Exchange> exchanges(Set<String> names) {

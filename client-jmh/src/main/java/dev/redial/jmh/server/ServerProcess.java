@@ -18,7 +18,17 @@ public final class ServerProcess implements AutoCloseable {
    * @param connections accepted
    * @param requests received whole
    */
-  public record Seen(long connections, long requests) {}
+  public record Seen(long connections, long requests) {
+    /**
+     * What was added.
+     *
+     * @param before what it had seen earlier
+     * @return the difference
+     */
+    public Seen since(Seen before) {
+      return new Seen(connections - before.connections, requests - before.requests);
+    }
+  }
 
   private final Process process;
   private final BufferedReader output;

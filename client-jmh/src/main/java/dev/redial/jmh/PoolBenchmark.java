@@ -1,0 +1,110 @@
+package dev.redial.jmh;
+
+import dev.redial.KeepAlive;
+import dev.redial.PoolLimits;
+import dev.redial.internal.pool.Lease;
+import dev.redial.internal.pool.Pool;
+import dev.redial.internal.pool.Poolable;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Threads;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Lending and giving back alone: connections that cost nothing to open and to probe. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 1, time = 3)
+@Measurement(iterations = 1, time = 3)
+@Fork(1)
+public class PoolBenchmark {
+  private static final int FEW = 8;
+
+  private final Pool<String, Poolable> ample = pool(PoolLimits.defaults());
+  private final Pool<String, Poolable> scarce = pool(PoolLimits.defaults().withMaxPerOrigin(FEW));
+
+  /** Called by JMH. */
+  public PoolBenchmark() {}
+
+  /**
+   * One thread.
+   *
+   * @throws Exception never
+   */
+  @Benchmark
+  @Threads(1)
+  public void oneThread() throws Exception {
+    lendAndGiveBack(ample);
+  }
+
+  /**
+   * Two threads at once, with connections enough.
+   *
+   * @throws Exception never
+   */
+  @Benchmark
+  @Threads(2)
+  public void twoThreads() throws Exception {
+    lendAndGiveBack(ample);
+  }
+
+  /**
+   * Sixty-four threads that wait in line for eight connections.
+   *
+   * @throws Exception never
+   */
+  @Benchmark
+  @Threads(64)
+  public void waitingInLine() throws Exception {
+    lendAndGiveBack(scarce);
+  }
+
+  private static void lendAndGiveBack(Pool<String, Poolable> pool) throws Exception {
+    Lease<Poolable> lease =
+        pool.lend("origin", true, false, Pool.NO_DEADLINE, route -> new Weightless());
+    lease.giveBack();
+  }
+
+  private static Pool<String, Poolable> pool(PoolLimits limits) {
+    return Pool.create(limits, KeepAlive.defaults(), () -> false);
+  }
+
+  private static final class Weightless implements Poolable {
+    @Override
+    public Health probe() {
+      return Health.ALIVE;
+    }
+
+    @Override
+    public void close() {
+      // There is nothing to close.
+    }
+
+    @Override
+    public void rest() {
+      // There is nothing to let go of.
+    }
+
+    @Override
+    public long announcedIdleNanos() {
+      return -1;
+    }
+
+    @Override
+    public Object server() {
+      return null;
+    }
+
+    @Override
+    public long roundTripNanos() {
+      return 0;
+    }
+  }
+}
