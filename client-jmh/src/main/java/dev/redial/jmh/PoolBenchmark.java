@@ -2,9 +2,7 @@ package dev.redial.jmh;
 
 import dev.redial.KeepAlive;
 import dev.redial.PoolLimits;
-import dev.redial.internal.pool.Lease;
 import dev.redial.internal.pool.Pool;
-import dev.redial.internal.pool.Poolable;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -27,8 +25,8 @@ import org.openjdk.jmh.annotations.Warmup;
 public class PoolBenchmark {
   private static final int FEW = 8;
 
-  private final Pool<String, Poolable> ample = pool(PoolLimits.defaults());
-  private final Pool<String, Poolable> scarce = pool(PoolLimits.defaults().withMaxPerOrigin(FEW));
+  private final Pool<String, Weightless> ample = pool(PoolLimits.defaults());
+  private final Pool<String, Weightless> scarce = pool(PoolLimits.defaults().withMaxPerOrigin(FEW));
 
   /** Called by JMH. */
   public PoolBenchmark() {}
@@ -41,7 +39,7 @@ public class PoolBenchmark {
   @Benchmark
   @Threads(1)
   public void oneThread() throws Exception {
-    lendAndGiveBack(ample);
+    Weightless.lendAndGiveBack(ample);
   }
 
   /**
@@ -52,7 +50,7 @@ public class PoolBenchmark {
   @Benchmark
   @Threads(2)
   public void twoThreads() throws Exception {
-    lendAndGiveBack(ample);
+    Weightless.lendAndGiveBack(ample);
   }
 
   /**
@@ -63,48 +61,10 @@ public class PoolBenchmark {
   @Benchmark
   @Threads(64)
   public void waitingInLine() throws Exception {
-    lendAndGiveBack(scarce);
+    Weightless.lendAndGiveBack(scarce);
   }
 
-  private static void lendAndGiveBack(Pool<String, Poolable> pool) throws Exception {
-    Lease<Poolable> lease =
-        pool.lend("origin", true, false, Pool.NO_DEADLINE, route -> new Weightless());
-    lease.giveBack();
-  }
-
-  private static Pool<String, Poolable> pool(PoolLimits limits) {
+  private static Pool<String, Weightless> pool(PoolLimits limits) {
     return Pool.create(limits, KeepAlive.defaults(), () -> false);
-  }
-
-  private static final class Weightless implements Poolable {
-    @Override
-    public Health probe() {
-      return Health.ALIVE;
-    }
-
-    @Override
-    public void close() {
-      // There is nothing to close.
-    }
-
-    @Override
-    public void rest() {
-      // There is nothing to let go of.
-    }
-
-    @Override
-    public long announcedIdleNanos() {
-      return -1;
-    }
-
-    @Override
-    public Object server() {
-      return null;
-    }
-
-    @Override
-    public long roundTripNanos() {
-      return 0;
-    }
   }
 }

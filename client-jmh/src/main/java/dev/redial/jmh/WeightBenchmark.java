@@ -52,11 +52,11 @@ public class WeightBenchmark {
   private static final int CLIENTS = 20;
   private static final int CONNECTIONS = 1_000;
 
-  /** For how long connections have been idle when they are weighed. */
-  private static final long IDLE_MILLIS = 5_000;
-
   /** The client under test. */
   @Param public PeerName client = PeerName.REDIAL;
+
+  /** For how long connections have been idle when they are weighed. */
+  long idleMillis = 5_000;
 
   private ServerProcess server;
 
@@ -92,7 +92,7 @@ public class WeightBenchmark {
     weight.client = clients();
     long before = usedHeap();
     together(first, CONNECTIONS);
-    Thread.sleep(IDLE_MILLIS);
+    Thread.sleep(idleMillis);
     weight.connection = (usedHeap() - before) / (CONNECTIONS - 2);
     first.close();
   }

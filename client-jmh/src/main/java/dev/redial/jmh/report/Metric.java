@@ -36,8 +36,8 @@ enum Metric {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  boolean isBetter(double one, double other) {
-    return moreIsBetter ? one > other : one < other;
+  boolean isBetter(double figure, double than) {
+    return moreIsBetter ? figure > than : figure < than;
   }
 
   JsonNode of(JsonNode run) {
