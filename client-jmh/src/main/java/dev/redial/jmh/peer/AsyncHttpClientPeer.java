@@ -27,6 +27,7 @@ final class AsyncHttpClientPeer implements Peer {
             .setMaxConnections(connections)
             .setMaxConnectionsPerHost(connections)
             .setAcquireFreeChannelTimeout(Math.toIntExact(Duration.ofMinutes(1).toMillis()))
+            .setShutdownQuietPeriod(Duration.ZERO)
             .setMaxRequestRetry(0)
             .setFollowRedirect(false)
             .setCompressionEnforced(false)

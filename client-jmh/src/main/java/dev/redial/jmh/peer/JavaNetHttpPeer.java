@@ -25,12 +25,6 @@ final class JavaNetHttpPeer implements Peer {
     return () -> send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray()).length;
   }
 
-  /** A GET that sends the same request each time. */
-  Call getAgain(URI uri) {
-    HttpRequest request = HttpRequest.newBuilder(uri).build();
-    return () -> send(request, BodyHandlers.ofByteArray()).length;
-  }
-
   @Override
   public Call post(URI uri, byte[] body) {
     return () -> {

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
@@ -83,7 +84,7 @@ final class ReactorPeer implements Peer {
   @Override
   public void close() {
     connections.dispose();
-    loops.disposeLater().block();
+    loops.disposeLater(Duration.ZERO, Duration.ofSeconds(10)).block();
   }
 
   private HttpClient client(URI uri) {

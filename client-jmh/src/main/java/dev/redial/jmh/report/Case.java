@@ -30,9 +30,9 @@ record Case(Exchange exchange, int callers) {
   /** How many calls JMH waits for at a time: some milliseconds' worth. */
   int step() {
     return switch (exchange) {
-      case GET, TLS, POST, ORIGINS, MANY_ORIGINS, SPREAD -> 1_000;
-      case CONNECT -> 100;
-      case BYTES, FILE, STREAM -> 10;
+      case GET, TLS, POST, ORIGINS, MANY_ORIGINS, SPREAD -> 200;
+      case CONNECT -> 50;
+      case BYTES, FILE, STREAM -> 5;
     };
   }
 
