@@ -1,6 +1,8 @@
 package dev.redial.jmh.report;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.redial.jmh.Exchange;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,6 +13,8 @@ import java.util.List;
  * @param callers how many
  */
 record Case(Exchange exchange, int callers) {
+  /** What a client needs beside its connections. */
+  private static final int OTHER_DESCRIPTORS = 500;
 
   /** The cases of an exchange. */
   static List<Case> of(Exchange exchange) {
@@ -20,11 +24,20 @@ record Case(Exchange exchange, int callers) {
           case TLS, POST, CONNECT -> new int[] {64};
           case BYTES, FILE, STREAM -> new int[] {16};
           case ORIGINS, MANY_ORIGINS -> new int[] {1};
-          case SPREAD -> new int[] {1_000, 2_000, 5_000, 10_000, 19_000};
+          case SPREAD -> new int[] {1_000, 2_000, 5_000, 10_000, mostConnections()};
         };
     List<Case> cases = new ArrayList<>();
     for (int count : callers) cases.add(new Case(exchange, count));
     return cases;
+  }
+
+  /** 20,000, or as many as the process may have descriptors for, in whole thousands. */
+  private static int mostConnections() {
+    long descriptors =
+        ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+            ? unix.getMaxFileDescriptorCount()
+            : Long.MAX_VALUE;
+    return (int) Math.min(20_000, (descriptors - OTHER_DESCRIPTORS) / 1_000 * 1_000);
   }
 
   /** How many calls JMH waits for at a time: some milliseconds' worth. */
