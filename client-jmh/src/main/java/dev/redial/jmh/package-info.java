@@ -1,2 +1,2 @@
-/** Benchmarks of the client beside the client of the JDK. */
+/** Benchmarks of the client beside other clients. */
 package dev.redial.jmh;

@@ -1,0 +1,158 @@
+package dev.redial.jmh;
+
+import dev.redial.jmh.peer.Peer;
+import dev.redial.jmh.peer.PeerName;
+import dev.redial.jmh.server.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Threads;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
+
+/**
+ * Calls over loopback, by one client, by as many virtual threads as wanted. {@link CallProfiler}
+ * adds what a call costs and how long it takes.
+ *
+ * <p>{@link Callers} call all the time; JMH's only thread waits until so many of their calls are
+ * done as an invocation stands for. A trial in which connections were not kept alive though they
+ * should have been is no measurement and fails.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@OperationsPerInvocation(100)
+@Threads(1)
+@Warmup(iterations = 1, time = 5)
+@Measurement(iterations = 1, time = 5)
+@Fork(1)
+public class CallBenchmark {
+  /** How many connections a client may open to one origin. */
+  static final int MAX_CONNECTIONS = 1_000;
+
+  /** The client under test. */
+  @Param public PeerName client = PeerName.REDIAL;
+
+  /** What it does. */
+  @Param("GET")
+  public Exchange exchange = Exchange.GET;
+
+  /** How many call at once. */
+  @Param("64")
+  public int callers = 64;
+
+  private final Meter meter = new Meter();
+  private Path folder;
+  private ServerProcess server;
+  private ServerProcess.Seen seenBefore;
+  private Peer peer;
+  private Callers calling;
+
+  /** Called by JMH. */
+  public CallBenchmark() {}
+
+  /**
+   * Starts server, client and callers.
+   *
+   * @param params tells how many calls an invocation stands for
+   * @throws IOException if the server cannot be started
+   */
+  @Setup(Level.Trial)
+  public void start(BenchmarkParams params) throws IOException {
+    Cores.current().moveThisProcess();
+    start(ServerProcess.start(exchange.origins(callers)), params.getOpsPerInvocation());
+  }
+
+  /** The same on a server that runs, and has a port for each origin. */
+  void start(ServerProcess running, int step) throws IOException {
+    server = running;
+    seenBefore = server.seen();
+    folder = Files.createTempDirectory("redial-jmh");
+    peer = client.open(exchange.connections(callers), callers);
+    calling =
+        new Callers(
+            callers, step, exchange.length(), i -> exchange.call(peer, server, i, folder), meter);
+  }
+
+  /**
+   * Stops all, and checks that connections were kept alive.
+   *
+   * @throws Exception if something cannot be stopped
+   */
+  @TearDown(Level.Trial)
+  public void stop() throws Exception {
+    try {
+      stopClient();
+    } finally {
+      server.close();
+    }
+  }
+
+  void stopClient() throws Exception {
+    try {
+      calling.stop();
+      check(server.seen().since(seenBefore));
+    } finally {
+      peer.close();
+      delete();
+    }
+  }
+
+  /** Begins an iteration: what happened before it does not count. */
+  @Setup(Level.Iteration)
+  public void begin() {
+    calling.begin();
+    meter.begin();
+  }
+
+  /** Ends an iteration. */
+  @TearDown(Level.Iteration)
+  public void end() {
+    CallProfiler.took(meter.end());
+  }
+
+  /**
+   * Waits for the callers' next calls.
+   *
+   * @throws Exception if one of them failed
+   */
+  @Benchmark
+  public void call() throws Exception {
+    calling.awaitStep();
+  }
+
+  private void check(ServerProcess.Seen seen) {
+    if (exchange.keepsAlive() && seen.connections() > connectionsExpected())
+      throw new IllegalStateException("connections were not kept alive: " + seen);
+    if (!exchange.keepsAlive() && seen.connections() < seen.requests())
+      throw new IllegalStateException("connections were kept alive: " + seen);
+  }
+
+  /** More than are needed, as some clients open one for a caller while another is returned. */
+  private int connectionsExpected() {
+    return 10
+        + 2 * Math.min(exchange.connections(callers), Math.max(callers, exchange.origins(1)));
+  }
+
+  private void delete() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) Files.delete(file);
+    }
+    Files.delete(folder);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.redial.jmh.report;
+
+import dev.redial.jmh.peer.PeerName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+
+/** What has to be known to repeat a measurement, as Markdown. */
+final class Setting {
+  private final Properties environment;
+
+  Setting(Properties environment) {
+    this.environment = environment;
+  }
+
+  String text() {
+    return """
+    Measured on %s with %s, on %s, by
+
+        mvn -q -P benchmark -pl client-jmh -am compile -Dbenchmark.args="%s"
+
+    in %s rounds, each of %s per client and case after %s of warm-up; %s.
+    Clients: %s.
+    """
+        .formatted(
+            value("date"),
+            value("java"),
+            value("machine"),
+            value("command"),
+            value("rounds"),
+            value("measurement"),
+            value("warmup"),
+            value("cores").equals("apart")
+                ? "the client had one core, the server and the client's JIT compilers the other"
+                : "client and server shared all cores",
+            versions());
+  }
+
+  private String versions() {
+    List<String> versions = new ArrayList<>();
+    for (PeerName client : PeerName.values())
+      if (client != PeerName.REDIAL && client != PeerName.FLOOR)
+        versions.add(client.title() + " " + value("client." + client.name()));
+    return String.join(", ", versions);
+  }
+
+  private String value(String key) {
+    return environment.getProperty(key, "unknown");
+  }
+}

@@ -1,0 +1,66 @@
+package dev.redial.jmh.report;
+
+import dev.redial.jmh.peer.PeerName;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Results as Markdown tables, one for each case, the fastest client first. */
+final class Tables {
+  private static final String HEAD =
+      """
+      | client | calls/s | of the floor | CPU us/call | x the floor | B/call | p50 us | p99 us |
+      |---|--:|--:|--:|--:|--:|--:|--:|
+      """;
+
+  private final Results results;
+
+  Tables(Results results) {
+    this.results = results;
+  }
+
+  String of(Case one) {
+    StringBuilder table = new StringBuilder(HEAD);
+    for (PeerName client : bestFirst(one)) table.append(row(one, client));
+    return table.toString();
+  }
+
+  private List<PeerName> bestFirst(Case one) {
+    Comparator<PeerName> byThroughput =
+        Comparator.comparingDouble(
+            client -> results.of(one, client, Metric.THROUGHPUT).orElseThrow().median());
+    return results.clients(one).stream().sorted(byThroughput.reversed()).toList();
+  }
+
+  private String row(Case one, PeerName client) {
+    return "| %s | %s | %s | %s | %s | %s | %s | %s |%n"
+        .formatted(
+            client == PeerName.REDIAL ? "**Redial**" : client.title(),
+            figure(one, client, Metric.THROUGHPUT, "%,.0f"),
+            ratioToFloor(one, client, Metric.THROUGHPUT),
+            figure(one, client, Metric.CPU, "%,.1f"),
+            ratioToFloor(one, client, Metric.CPU),
+            figure(one, client, Metric.ALLOCATED, "%,.0f"),
+            figure(one, client, Metric.P50, "%,.0f"),
+            figure(one, client, Metric.P99, "%,.0f"));
+  }
+
+  private String figure(Case one, PeerName client, Metric metric, String format) {
+    Spread spread = results.of(one, client, metric).orElseThrow();
+    String median = format.formatted(spread.median());
+    if (metric == Metric.P50 || metric == Metric.ALLOCATED) return median;
+    return median
+        + " ("
+        + format.formatted(spread.lowest())
+        + " - "
+        + format.formatted(spread.highest())
+        + ")";
+  }
+
+  private String ratioToFloor(Case one, PeerName client, Metric metric) {
+    Optional<Spread> floor = results.of(one, PeerName.FLOOR, metric);
+    if (floor.isEmpty()) return "";
+    double median = results.of(one, client, metric).orElseThrow().median();
+    return "%.2f".formatted(median / floor.get().median());
+  }
+}
