@@ -94,7 +94,7 @@ final class TlsEngine {
   /** Once the handshake is done: what the JDK does not check. */
   void checkPeer() throws SSLException {
     if (named) CommonName.refuseAlone(engine.getSession());
-    if (applicationProtocol().equals("h2"))
+    if ("h2".equals(engine.getApplicationProtocol()))
       throw new SSLHandshakeException(
           "the server chose HTTP/2 (ALPN h2): the client's SSLParameters offer it, but only HTTP/1.1"
               + " is spoken");
