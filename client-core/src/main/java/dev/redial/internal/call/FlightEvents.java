@@ -22,6 +22,7 @@ import jdk.jfr.Timespan;
  *
  * <p>The only class that needs the module {@code jdk.jfr}; loaded only where that is present.
  */
+@SuppressWarnings("UnusedVariable") // the recorder reads the fields of events
 final class FlightEvents {
   private FlightEvents() {}
 
