@@ -32,6 +32,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /** A server made of Netty's parts, as its examples and Reactor Netty put them together. */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails ends the channel, as it should
 final class NettyServer implements RunningServer {
   private final EventLoopGroup threads =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());

@@ -19,6 +19,11 @@ enum ServerKind {
     RunningServer start(Place place) throws Exception {
       return ProcessServer.nginx(place.port, place.behind, place.folder, place.idle);
     }
+
+    @Override
+    boolean passesOn() {
+      return true;
+    }
   },
   APACHE {
     @Override
@@ -30,6 +35,11 @@ enum ServerKind {
     RunningServer start(Place place) throws Exception {
       return ProcessServer.apache(place.port, place.behind, place.folder, place.idle);
     }
+
+    @Override
+    boolean passesOn() {
+      return true;
+    }
   },
   HAPROXY {
     @Override
@@ -40,6 +50,11 @@ enum ServerKind {
     @Override
     RunningServer start(Place place) throws Exception {
       return ProcessServer.haProxy(place.port, place.behind, place.folder, place.idle);
+    }
+
+    @Override
+    boolean passesOn() {
+      return true;
     }
   },
   NODE {
@@ -111,6 +126,11 @@ enum ServerKind {
   void assumeInstalled() {}
 
   abstract RunningServer start(Place place) throws Exception;
+
+  /** Whether it serves what another server serves. */
+  boolean passesOn() {
+    return false;
+  }
 
   boolean limitsIdleTime() {
     return true;

@@ -73,10 +73,9 @@ class ServerMatrixTest {
 
     Running(ServerKind kind) throws Exception {
       this.kind = kind;
-      boolean inside = kind.ordinal() > ServerKind.NODE.ordinal();
       this.place =
           new Place(
-              inside ? new Site() : SITE_BEHIND,
+              kind.passesOn() ? SITE_BEHIND : new Site(),
               LaunchedProcess.freePort(),
               behind.port(),
               Files.createDirectory(folder.resolve(kind.name().toLowerCase(Locale.ROOT))),
@@ -160,7 +159,10 @@ class ServerMatrixTest {
 
   private static Running running(ServerKind kind) throws Exception {
     Running running = RUNNING.get(kind);
-    if (running == null) RUNNING.put(kind, running = new Running(kind));
+    if (running == null) {
+      running = new Running(kind);
+      RUNNING.put(kind, running);
+    }
     return running;
   }
 
