@@ -49,11 +49,14 @@ public class WeightBenchmark {
     public Weight() {}
   }
 
-  private static final int CLIENTS = 20;
-  private static final int CONNECTIONS = 1_000;
-
   /** The client under test. */
   @Param public PeerName client = PeerName.REDIAL;
+
+  /** How many clients are weighed. */
+  int clients = 20;
+
+  /** How many connections are. */
+  int connections = 1_000;
 
   /** For how long connections have been idle when they are weighed. */
   long idleMillis = 5_000;
@@ -89,33 +92,33 @@ public class WeightBenchmark {
   public void weigh(Weight weight) throws Exception {
     Peer first = open();
     together(first, 2); // loads classes, fills caches
-    weight.client = clients();
+    weight.client = ofClient();
     long before = usedHeap();
-    together(first, CONNECTIONS);
+    together(first, connections);
     Thread.sleep(idleMillis);
-    weight.connection = (usedHeap() - before) / (CONNECTIONS - 2);
+    weight.connection = (usedHeap() - before) / (connections - 2);
     first.close();
   }
 
-  private long clients() {
-    List<Peer> peers = new ArrayList<>(CLIENTS);
+  private long ofClient() {
+    List<Peer> peers = new ArrayList<>(clients);
     long before = usedHeap();
-    for (int i = 0; i < CLIENTS; i++) peers.add(open());
-    long weight = (usedHeap() - before) / CLIENTS;
+    for (int i = 0; i < clients; i++) peers.add(open());
+    long weight = (usedHeap() - before) / clients;
     for (Peer peer : peers) peer.close();
     return weight;
   }
 
   private Peer open() {
-    return client.open(CONNECTIONS, 1);
+    return client.open(connections, 1);
   }
 
   /** Opens so many connections, as the server answers only when it has so many requests. */
-  private void together(Peer peer, int connections) throws Exception {
-    String path = Resource.TOGETHER.path() + connections;
+  private void together(Peer peer, int crowd) throws Exception {
+    String path = Resource.TOGETHER.path() + crowd;
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Long>> calls = new ArrayList<>(connections);
-      for (int i = 0; i < connections; i++)
+      List<Future<Long>> calls = new ArrayList<>(crowd);
+      for (int i = 0; i < crowd; i++)
         calls.add(callers.submit(() -> peer.get(server.uri(0, path)).run()));
       for (Future<Long> call : calls) call.get();
     }

@@ -50,6 +50,8 @@ final class PartsTest {
   void anIdleConnectionHasAWeight() throws Exception {
     WeightBenchmark benchmark = new WeightBenchmark();
     WeightBenchmark.Weight weight = new WeightBenchmark.Weight();
+    benchmark.clients = 2;
+    benchmark.connections = 200;
     benchmark.idleMillis = 0;
     benchmark.start();
     try {
