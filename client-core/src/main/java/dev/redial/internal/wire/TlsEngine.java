@@ -25,13 +25,11 @@ final class TlsEngine {
   private static final Pattern IPV4 = Pattern.compile("[0-9.]+");
 
   private final SSLEngine engine;
-  private final boolean named; // the peer has to show a certificate for the name of its host
   private final ReentrantLock tasks =
       new ReentrantLock(); // who finds a task taken waits for its end here
 
-  private TlsEngine(SSLEngine engine, boolean named) {
+  private TlsEngine(SSLEngine engine) {
     this.engine = engine;
-    this.named = named;
   }
 
   static TlsEngine client(
@@ -46,8 +44,7 @@ final class TlsEngine {
       named.setServerNames(serverName(host));
       engine.setSSLParameters(named);
     }
-    boolean verified = "HTTPS".equalsIgnoreCase(parameters.getEndpointIdentificationAlgorithm());
-    return new TlsEngine(engine, verified && !isAddress(host));
+    return new TlsEngine(engine);
   }
 
   private static boolean isAddress(String host) {
@@ -93,7 +90,6 @@ final class TlsEngine {
 
   /** Once the handshake is done: what the JDK does not check. */
   void checkPeer() throws SSLException {
-    if (named) CommonName.refuseAlone(engine.getSession());
     if ("h2".equals(engine.getApplicationProtocol()))
       throw new SSLHandshakeException(
           "the server chose HTTP/2 (ALPN h2): the client's SSLParameters offer it, but only HTTP/1.1"
