@@ -145,8 +145,7 @@ public class CallBenchmark {
 
   /** More than are needed, as some clients open one for a caller while another is returned. */
   private int connectionsExpected() {
-    return 10
-        + 2 * Math.min(exchange.connections(callers), Math.max(callers, exchange.origins(1)));
+    return 10 + 2 * Math.min(exchange.connections(callers), Math.max(callers, exchange.origins(1)));
   }
 
   private void delete() throws IOException {

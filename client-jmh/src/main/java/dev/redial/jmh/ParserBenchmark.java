@@ -2,7 +2,7 @@ package dev.redial.jmh;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.redial.internal.http1.Limits;
+import dev.redial.ResponseLimits;
 import dev.redial.internal.http1.MalformedMessageException;
 import dev.redial.internal.http1.ResponseHead;
 import dev.redial.internal.http1.ResponseParser;
@@ -42,7 +42,7 @@ public class ParserBenchmark {
       \r
       """
           .getBytes(US_ASCII);
-  private final ResponseParser parser = new ResponseParser(Limits.DEFAULT);
+  private final ResponseParser parser = new ResponseParser(ResponseLimits.defaults());
 
   /** Called by JMH. */
   public ParserBenchmark() {}

@@ -65,6 +65,6 @@ public class PoolBenchmark {
   }
 
   private static Pool<String, Weightless> pool(PoolLimits limits) {
-    return Pool.create(limits, KeepAlive.defaults(), () -> false);
+    return Pool.create(limits, KeepAlive.defaults(), route -> -1, Integer.MAX_VALUE, () -> false);
   }
 }

@@ -46,7 +46,8 @@ class CertificateTest {
         arguments("a.example.test", maker().hosts("A.Example.TEST")),
         arguments("a.example.test", maker().hosts("other.test", "*.example.test")),
         arguments("a.example.test", maker().hosts("a.example.test").commonName("other.test")),
-        arguments("localhost", common("localhost")), // as the JDK has it, where there is no other name
+        arguments(
+            "localhost", common("localhost")), // as the JDK has it, where there is no other name
         arguments("localhost", maker().chain(3)));
   }
 

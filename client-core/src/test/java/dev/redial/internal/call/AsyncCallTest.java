@@ -9,7 +9,6 @@ import dev.redial.ConnectFailedException;
 import dev.redial.HangUpException;
 import dev.redial.RedialClient;
 import dev.redial.RequestBodyException;
-import dev.redial.ResponseTimeoutException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -318,7 +317,7 @@ class AsyncCallTest {
     for (BodyHandler<?> handler : handlers) {
       Throwable thrown = catchThrowable(() -> client.send(impatient, handler));
 
-      assertThat(thrown).isInstanceOf(ResponseTimeoutException.class);
+      assertThat(thrown).isInstanceOf(HttpTimeoutException.class);
       assertThat(thrown.getStackTrace())
           .filteredOn(frame ->
               frame.getClassName().equals(RedialClient.class.getName())

@@ -36,6 +36,7 @@ public final class ScriptedServer implements AutoCloseable {
   private final CountDownLatch acceptorEnded = new CountDownLatch(1);
   private volatile boolean closing;
   private final Optional<SSLContext> tls;
+  private final boolean remembers;
   private final List<Script> scripts;
   private final EventLog events = new EventLog();
   private final Map<String, AtomicInteger> executions = new ConcurrentHashMap<>();
@@ -56,17 +57,39 @@ public final class ScriptedServer implements AutoCloseable {
   }
 
   private ScriptedServer(Optional<SSLContext> tls, int receiveBuffer, Script... scripts) {
+    this(tls, receiveBuffer, 0, true, scripts);
+  }
+
+  private ScriptedServer(
+      Optional<SSLContext> tls, int receiveBuffer, int port, boolean remembers, Script... scripts) {
     if (scripts.length == 0) throw new IllegalArgumentException("a server needs a script");
     this.tls = tls;
+    this.remembers = remembers;
     this.scripts = List.of(scripts);
+    this.listener = listening(receiveBuffer, port);
+    this.port = listener.getLocalPort();
+  }
+
+  private static ServerSocket listening(int receiveBuffer, int port) {
+    ServerSocket listener = null;
     try {
       listener = new ServerSocket();
       if (receiveBuffer > 0) listener.setReceiveBufferSize(receiveBuffer);
-      listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
+      listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+      return listener;
     } catch (IOException e) {
+      closeAfter(e, listener);
       throw new UncheckedIOException(e);
     }
-    port = listener.getLocalPort();
+  }
+
+  private static void closeAfter(IOException failure, ServerSocket listener) {
+    if (listener == null) return;
+    try {
+      listener.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /** Starts a plain server. */
@@ -85,6 +108,15 @@ public final class ScriptedServer implements AutoCloseable {
   /** Starts a TLS server. */
   public static ScriptedServer startTls(SSLContext context, Script... scripts) {
     return new ScriptedServer(Optional.of(context), 0, scripts).started();
+  }
+
+  /**
+   * Starts a server for a long load: it remembers nothing of what happened.
+   *
+   * @param port where it listens; 0 for any
+   */
+  public static ScriptedServer startForgetful(Optional<SSLContext> tls, int port, Script script) {
+    return new ScriptedServer(tls, 0, port, false, script).started();
   }
 
   /** A script that answers every request alike. */
@@ -108,6 +140,11 @@ public final class ScriptedServer implements AutoCloseable {
         .filter(e -> e.connection() == connection)
         .map(EventLog.Event::what)
         .toList();
+  }
+
+  /** How many connections are open on this side. */
+  public int openConnections() {
+    return open.size();
   }
 
   /** How many connections were accepted. */
@@ -182,7 +219,7 @@ public final class ScriptedServer implements AutoCloseable {
 
   private void awaitScripts() {
     try {
-      if (threads.awaitTermination(10, TimeUnit.SECONDS)) return;
+      if (threads.awaitTermination(60, TimeUnit.SECONDS)) return; // thousands may have to end
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -190,13 +227,14 @@ public final class ScriptedServer implements AutoCloseable {
   }
 
   void record(int connection, String what) {
-    events.add(connection, what);
+    if (remembers) events.add(connection, what);
   }
 
   void executed(int connection, RequestSeen request) {
+    if (!remembers) return;
     executions.computeIfAbsent(request.id(), id -> new AtomicInteger()).incrementAndGet();
     requests.add(request);
-    events.add(connection, request.method() + " " + request.target());
+    record(connection, request.method() + " " + request.target());
   }
 
   private ScriptedServer started() {
@@ -207,15 +245,23 @@ public final class ScriptedServer implements AutoCloseable {
   private void acceptAll() {
     for (int number = 1; ; number++) {
       try {
-        Socket socket = listener.accept();
-        int accepted = number;
-        open.put(accepted, socket);
-        events.add(accepted, "accepted");
-        threads.execute(() -> serve(accepted, socket));
+        accepted(number, listener.accept());
       } catch (IOException | RejectedExecutionException e) {
         acceptorEnded.countDown(); // the listener was closed
         return;
       }
+    }
+  }
+
+  private void accepted(int number, Socket socket) throws IOException {
+    open.put(number, socket);
+    record(number, "accepted");
+    try {
+      threads.execute(() -> serve(number, socket));
+    } catch (RejectedExecutionException e) {
+      open.remove(number);
+      socket.close(); // close() may have looked before it was there
+      throw e;
     }
   }
 
@@ -227,7 +273,7 @@ public final class ScriptedServer implements AutoCloseable {
       ServedConnection connection = new ServedConnection(number, raw, socket.get(), this);
       runScript(number, connection);
     } catch (IOException e) {
-      events.add(number, "failed: " + e);
+      record(number, "failed: " + e);
     } finally {
       open.remove(number);
     }
@@ -238,13 +284,13 @@ public final class ScriptedServer implements AutoCloseable {
       scripts.get(Math.min(number, scripts.size()) - 1).run(connection);
       connection.watch();
     } catch (ServedConnection.ClientEnded e) {
-      events.add(number, "client FIN");
+      record(number, "client FIN");
     } catch (SocketException e) {
-      if (!closing) events.add(number, "client RST");
+      if (!closing) record(number, "client RST");
     } catch (IOException e) {
-      events.add(number, "failed: " + e);
+      record(number, "failed: " + e);
     } catch (InterruptedException e) {
-      events.add(number, "server closed");
+      record(number, "server closed");
     } catch (RuntimeException | Error e) {
       scriptFailures.add(e);
     }
@@ -260,7 +306,7 @@ public final class ScriptedServer implements AutoCloseable {
       socket.startHandshake();
       return Optional.of(socket);
     } catch (IOException e) {
-      events.add(number, "TLS failed");
+      record(number, "TLS failed");
       return Optional.empty();
     }
   }

@@ -62,6 +62,13 @@ public final class ServedConnection {
     return head;
   }
 
+  /** Reads the body of a request whose head alone was read. */
+  public RequestSeen readBody(RequestSeen head) throws IOException {
+    RequestSeen request = reader.body(head);
+    server.executed(number, request);
+    return request;
+  }
+
   /** Reads exactly that many octets. */
   public byte[] read(int count) throws IOException {
     return reader.exactly(count);
@@ -219,7 +226,8 @@ public final class ServedConnection {
     raw.close();
   }
 
-  boolean ended() {
+  /** Whether the script has ended it. */
+  public boolean ended() {
     return ended;
   }
 
