@@ -390,4 +390,14 @@ class ResponseParserTest {
     parser.reset(false, false);
     assertThat(head.headers().map().toString().toLowerCase(Locale.ROOT)).isEqualTo("{a=[b]}");
   }
+
+  @Test
+  void nothingOfACodingStaysForTheNextHead() throws Exception {
+    parser.reset(false, false);
+    String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    assertThat(Received.whole(chunked).parse(parser)).isEqualTo(chunked.length());
+    parser.reset(false, false);
+    Received fixed = Received.whole("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+    assertThat(fixed.head(parser, fixed.parse(parser)).framing()).isEqualTo(new Framing.Fixed(5));
+  }
 }
