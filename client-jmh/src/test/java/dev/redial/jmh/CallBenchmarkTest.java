@@ -57,9 +57,7 @@ final class CallBenchmarkTest {
     benchmark.call();
     benchmark.end();
 
-    assertThatCode(benchmark::stopClient)
-        .as("%s %s", client, exchange)
-        .doesNotThrowAnyException();
+    assertThatCode(benchmark::stopClient).as("%s %s", client, exchange).doesNotThrowAnyException();
   }
 
   private CallBenchmark begun(PeerName client, Exchange exchange, int callers) throws IOException {
