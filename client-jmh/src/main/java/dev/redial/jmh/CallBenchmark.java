@@ -71,11 +71,14 @@ public class CallBenchmark {
    *
    * @param params tells how many calls an invocation stands for
    * @throws IOException if the server cannot be started
+   * @throws InterruptedException if JMH stops the benchmark
    */
   @Setup(Level.Trial)
-  public void start(BenchmarkParams params) throws IOException {
+  public void start(BenchmarkParams params) throws IOException, InterruptedException {
     Cores.current().moveThisProcess();
     start(ServerProcess.start(exchange.origins(callers)), params.getOpsPerInvocation());
+    // However short the warm-up is, connecting is no part of what is measured.
+    calling.awaitCalls(2L * Math.max(callers, exchange.origins(callers)));
   }
 
   /** The same on a server that runs, and has a port for each origin. */

@@ -51,6 +51,11 @@ final class Callers {
     if (failure.get() != null) throw failure.get();
   }
 
+  /** Waits until so many calls are done since the start. */
+  void awaitCalls(long count) throws InterruptedException {
+    while (calls.get() < count && failure.get() == null) Thread.sleep(10);
+  }
+
   /** Forgets the steps that were done so far. */
   void begin() {
     steps.drainPermits();
