@@ -83,7 +83,12 @@ final class AllocationTest {
   @Test
   void lendingAndGivingBack() throws Exception {
     Pool<String, Weightless> pool =
-        Pool.create(PoolLimits.defaults(), KeepAlive.defaults(), () -> false);
+        Pool.create(
+            PoolLimits.defaults(),
+            KeepAlive.defaults(),
+            route -> -1,
+            Integer.MAX_VALUE,
+            () -> false);
     check("allocated.lend-and-give-back", 10_000, 1, () -> Weightless.lendAndGiveBack(pool));
   }
 

@@ -121,17 +121,20 @@ class FeignTest {
   }
 
   @Test
-  void buildsAClientOfTheJdksWhereOptionsDiffer() {
-    ScriptedServer server = rig.server(shop);
-    Pets pets =
-        Feign.builder()
-            .client(new Http2Client(rig.client()))
-            .options(
-                new Request.Options(3, TimeUnit.SECONDS, 10, TimeUnit.SECONDS, /* follow= */ true))
-            .target(Pets.class, server.uri("").toString());
-    assertThat(pets.pet(7)).isEqualTo(PetShop.ADA);
-    RequestSeen request = server.requests().getFirst();
-    assertThat(request.field("User-Agent").orElseThrow()).startsWith("Java-http-client/");
+  void buildsAClientOfTheJdksWhereOptionsDiffer() throws Exception {
+    // Nobody can close the client that Feign builds, so its connection ends with the server.
+    try (ScriptedServer server = ScriptedServer.start(shop)) {
+      Pets pets =
+          Feign.builder()
+              .client(new Http2Client(rig.client()))
+              .options(
+                  new Request.Options(
+                      3, TimeUnit.SECONDS, 10, TimeUnit.SECONDS, /* follow= */ true))
+              .target(Pets.class, server.uri("").toString());
+      assertThat(pets.pet(7)).isEqualTo(PetShop.ADA);
+      RequestSeen request = server.requests().getFirst();
+      assertThat(request.field("User-Agent").orElseThrow()).startsWith("Java-http-client/");
+    }
   }
 
   private RedialClient clientWithFeignsDefaults() {
