@@ -44,7 +44,8 @@ class LearningTest {
   /** The servers' timers are late by as much, and a busy machine adds to it. */
   private static final Duration LATE = Duration.ofMillis(400);
 
-  private static final Duration EARLY = Duration.ofMillis(150);
+  /** The client begins to count when it has read the answer: later than the server, if held up. */
+  private static final Duration EARLY = Duration.ofMillis(400);
 
   @RegisterExtension final Rig rig = new Rig();
 
