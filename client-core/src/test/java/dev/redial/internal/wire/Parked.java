@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.awaitility.core.ConditionFactory;
 
 /** A thread that does something blocking with a wire, and how that ended. */
@@ -56,15 +57,22 @@ record Parked(Thread thread, CompletableFuture<Throwable> outcome, AtomicBoolean
 
   /** Waits until the call has got stuck in the channel. */
   Parked awaitStuck() {
-    soon().until(this::isInChannel);
+    soon().until(() -> isInChannel(method -> true));
     return this;
   }
 
-  private boolean isInChannel() {
+  /** For what writes before it reads. */
+  Parked awaitStuckReading() {
+    soon().until(() -> isInChannel("read"::equals));
+    return this;
+  }
+
+  private boolean isInChannel(Predicate<String> method) {
     StackTraceElement[] stack = thread.getStackTrace();
     boolean inChannel =
         Arrays.stream(stack)
-            .anyMatch(frame -> frame.getClassName().equals("sun.nio.ch.SocketChannelImpl"));
+            .filter(frame -> frame.getClassName().equals("sun.nio.ch.SocketChannelImpl"))
+            .anyMatch(frame -> method.test(frame.getMethodName()));
     return inChannel && (stack[0].isNativeMethod() || thread.getState() == Thread.State.WAITING);
   }
 

@@ -127,7 +127,8 @@ class TlsWireClosingTest {
   @EnumSource(Kind.class)
   void closingTheWireBelowEndsAHandshake(Kind kind) throws Exception {
     try (Peer.Pair pair = Peer.Pair.open()) {
-      Parked handshake = Parked.on(kind, () -> setting(TLS13).handshake(pair.wire())).awaitStuck();
+      Parked handshake =
+          Parked.on(kind, () -> setting(TLS13).handshake(pair.wire())).awaitStuckReading();
       pair.wire().close();
       assertThat(handshake.outcomeSoon()).isExactlyInstanceOf(AsynchronousCloseException.class);
     }
