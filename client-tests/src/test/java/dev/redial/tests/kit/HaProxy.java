@@ -37,6 +37,7 @@ public final class HaProxy extends RealServer {
     return """
     global
       log stdout format raw local0
+      nbthread 1 # with more of them, lines of the log are dropped where two write at once
     defaults
       mode http
       log global
