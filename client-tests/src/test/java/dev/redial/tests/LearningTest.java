@@ -45,7 +45,7 @@ class LearningTest {
   private static final Duration LATE = Duration.ofMillis(400);
 
   /** The client begins to count when it has read the answer: later than the server, if held up. */
-  private static final Duration EARLY = Duration.ofMillis(400);
+  private static final Duration EARLY = Duration.ofMillis(250);
 
   @RegisterExtension final Rig rig = new Rig();
 
