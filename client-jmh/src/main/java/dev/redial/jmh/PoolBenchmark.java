@@ -1,6 +1,5 @@
 package dev.redial.jmh;
 
-import dev.redial.KeepAlive;
 import dev.redial.PoolLimits;
 import dev.redial.internal.pool.Pool;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +24,9 @@ import org.openjdk.jmh.annotations.Warmup;
 public class PoolBenchmark {
   private static final int FEW = 8;
 
-  private final Pool<String, Weightless> ample = pool(PoolLimits.defaults());
-  private final Pool<String, Weightless> scarce = pool(PoolLimits.defaults().withMaxPerOrigin(FEW));
+  private final Pool<String, Weightless> ample = Weightless.pool(PoolLimits.defaults());
+  private final Pool<String, Weightless> scarce =
+      Weightless.pool(PoolLimits.defaults().withMaxPerOrigin(FEW));
 
   /** Called by JMH. */
   public PoolBenchmark() {}
@@ -62,9 +62,5 @@ public class PoolBenchmark {
   @Threads(64)
   public void waitingInLine() throws Exception {
     Weightless.lendAndGiveBack(scarce);
-  }
-
-  private static Pool<String, Weightless> pool(PoolLimits limits) {
-    return Pool.create(limits, KeepAlive.defaults(), route -> -1, Integer.MAX_VALUE, () -> false);
   }
 }

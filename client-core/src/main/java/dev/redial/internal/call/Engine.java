@@ -92,6 +92,7 @@ public final class Engine {
             settings.keepAlive(),
             new KnownLimits(settings.keepAlive()),
             settings.properties().maxIdle(),
+            connector::wakeAt,
             abandoned);
     this.budgets = new Budgets(settings.retries(), System::nanoTime);
     this.events = new Events(settings.listener());

@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -105,6 +106,19 @@ public final class Connector {
     this.bodyBuffer = reading.bodyBuffer();
     this.staggerNanos = staggerNanos;
     this.reachability = new Reachability(clock);
+  }
+
+  /**
+   * Wakes a thread that waits for something else than a connection, at the time when it gives up.
+   *
+   * @param thread to be unparked
+   * @param nanos when, on the scale of {@link System#nanoTime()}
+   * @return takes that back; to be run once, in any case
+   */
+  public Runnable wakeAt(Thread thread, long nanos) {
+    Watchdog.Alarm alarm = watchdog.alarm(() -> LockSupport.unpark(thread));
+    alarm.arm(nanos);
+    return alarm::release;
   }
 
   /** Ends every opening that is under way; later ones fail at once. */

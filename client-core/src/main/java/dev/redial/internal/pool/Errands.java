@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * callers to wake, a reaper to start.
  */
 final class Errands<R, C extends Poolable> {
-  private final List<Berth<R, C>> freeing = new ArrayList<>(1);
-  private final List<C> closing = new ArrayList<>(1);
-  private final List<Thread> waking = new ArrayList<>(1);
+  private final List<Berth<R, C>> freeing = new ArrayList<>(0);
+  private final List<C> closing = new ArrayList<>(0);
+  private final List<Thread> waking = new ArrayList<>(0);
   private boolean startsReaper;
 
   /** Its place is free only then, so that there are never more connections than places. */

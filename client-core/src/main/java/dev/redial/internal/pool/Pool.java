@@ -61,6 +61,7 @@ public final class Pool<R, C extends Poolable> {
   private final PoolLimits limits;
   private final long acquireNanos;
   private final LongSupplier nanoClock;
+  private final WakeUps wakeUps;
   private final ThreadFactory reapers;
   private final BooleanSupplier abandoned;
   private volatile @Nullable Thread reaper;
@@ -69,6 +70,7 @@ public final class Pool<R, C extends Poolable> {
    * Creates an empty pool.
    *
    * @param nanoClock monotonic, for deadlines and ages
+   * @param wakeUps ends the waiting of those who wait too long
    * @param wallMillis the wall clock, which goes on while the machine is suspended; it can only
    *     make a connection older
    * @param jitter shortens lifetimes; used under the lock
@@ -81,6 +83,7 @@ public final class Pool<R, C extends Poolable> {
       ToLongFunction<? super R> presets,
       int maxIdle,
       LongSupplier nanoClock,
+      WakeUps wakeUps,
       LongSupplier wallMillis,
       RandomGenerator jitter,
       ThreadFactory reapers,
@@ -88,6 +91,7 @@ public final class Pool<R, C extends Poolable> {
     this.limits = limits;
     this.acquireNanos = Nanos.of(limits.acquireTimeout());
     this.nanoClock = nanoClock;
+    this.wakeUps = wakeUps;
     this.reapers = reapers;
     this.abandoned = abandoned;
     Books<R, C> books = new Books<>(limits, keepAlive, presets, maxIdle, wallMillis, jitter);
@@ -105,6 +109,7 @@ public final class Pool<R, C extends Poolable> {
    * @param presets how long servers are known to keep an idle connection, in nanoseconds; -1 if it
    *     is not known
    * @param maxIdle idle connections kept in all; of more, the oldest is closed
+   * @param wakeUps ends the waiting of those who wait too long, by {@link System#nanoTime()}
    * @param abandoned whether nobody can use the client any more; must not hold on to the client
    * @return the pool
    */
@@ -113,6 +118,7 @@ public final class Pool<R, C extends Poolable> {
       KeepAlive keepAlive,
       ToLongFunction<? super R> presets,
       int maxIdle,
+      WakeUps wakeUps,
       BooleanSupplier abandoned) {
     return new Pool<>(
         limits,
@@ -120,6 +126,7 @@ public final class Pool<R, C extends Poolable> {
         presets,
         maxIdle,
         System::nanoTime,
+        wakeUps,
         System::currentTimeMillis,
         JITTER,
         REAPERS,
@@ -311,14 +318,18 @@ public final class Pool<R, C extends Poolable> {
       throws InterruptedException, PoolExhausted {
     boolean byDeadline = deadlineNanos != NO_DEADLINE && deadlineNanos - start < acquireNanos;
     long end = byDeadline ? deadlineNanos : start + acquireNanos;
-    while (!waiter.answered() && !Thread.currentThread().isInterrupted()) {
-      long left = end - nanoClock.getAsLong();
-      if (left > 0) LockSupport.parkNanos(this, left);
-      else
-        giveUp(
-            waiter,
-            byDeadline ? Reason.DEADLINE : Reason.ACQUIRE_TIMEOUT,
-            Math.max(0, end - start));
+    Runnable cancel = wakeUps.at(waiter.thread, end);
+    try {
+      while (!waiter.answered() && !Thread.currentThread().isInterrupted()) {
+        if (end - nanoClock.getAsLong() > 0) LockSupport.park(this);
+        else
+          giveUp(
+              waiter,
+              byDeadline ? Reason.DEADLINE : Reason.ACQUIRE_TIMEOUT,
+              Math.max(0, end - start));
+      }
+    } finally {
+      cancel.run();
     }
     if (Thread.interrupted()) {
       withdraw(waiter);

@@ -2,11 +2,13 @@ package dev.redial.internal.pool;
 
 import dev.redial.KeepAlive;
 import dev.redial.PoolLimits;
+import dev.redial.internal.wire.Watchdog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
 
@@ -15,6 +17,16 @@ import java.util.function.ToLongFunction;
  * connections that are numbers.
  */
 final class Harbour {
+  private static final Watchdog WATCHDOG = new Watchdog();
+
+  /** By the system's clock. */
+  static final WakeUps WAKE_UPS =
+      (thread, nanos) -> {
+        Watchdog.Alarm alarm = WATCHDOG.alarm(() -> LockSupport.unpark(thread));
+        alarm.arm(nanos);
+        return alarm::release;
+      };
+
   final AtomicLong clock =
       new AtomicLong(Long.MAX_VALUE - 1_000); // soon to overflow: only differences may be used
   final AtomicLong wallMillis = new AtomicLong(1_700_000_000_000L);
@@ -45,6 +57,7 @@ final class Harbour {
             presets,
             Integer.MAX_VALUE,
             clock::get,
+            WAKE_UPS,
             wallMillis::get,
             new Fraction(),
             this::reaper,

@@ -397,6 +397,7 @@ class LendingTest {
             KeepAlive.defaults(),
             route -> IdleRule.UNKNOWN,
             Integer.MAX_VALUE,
+            Harbour.WAKE_UPS,
             () -> false);
     Lease<FakeConnection> first = lend(pool);
     first.giveBack();
@@ -412,7 +413,12 @@ class LendingTest {
   void ofMoreIdleOnesThanAreKeptTheOldestIsClosed() throws Exception {
     Pool<String, FakeConnection> pool =
         Pool.create(
-            PoolLimits.defaults(), KeepAlive.defaults(), route -> IdleRule.UNKNOWN, 1, () -> false);
+            PoolLimits.defaults(),
+            KeepAlive.defaults(),
+            route -> IdleRule.UNKNOWN,
+            1,
+            Harbour.WAKE_UPS,
+            () -> false);
     Lease<FakeConnection> older = lend(pool);
     Lease<FakeConnection> newer = lend(pool);
     older.giveBack();

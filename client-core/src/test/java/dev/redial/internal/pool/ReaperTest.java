@@ -367,6 +367,7 @@ class ReaperTest {
             route -> IdleRule.UNKNOWN,
             Integer.MAX_VALUE,
             System::nanoTime,
+            Harbour.WAKE_UPS,
             () -> {
               if (broken.get() && threads.made.contains(Thread.currentThread()))
                 throw new IllegalStateException("no clock");
@@ -426,6 +427,7 @@ class ReaperTest {
             route -> IdleRule.UNKNOWN,
             Integer.MAX_VALUE,
             System::nanoTime,
+            Harbour.WAKE_UPS,
             System::currentTimeMillis,
             new Random(1),
             threads,
@@ -465,6 +467,7 @@ class ReaperTest {
           route -> IdleRule.UNKNOWN,
           Integer.MAX_VALUE,
           System::nanoTime,
+          Harbour.WAKE_UPS,
           System::currentTimeMillis,
           new Random(1),
           this,

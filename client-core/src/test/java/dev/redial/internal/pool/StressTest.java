@@ -48,6 +48,7 @@ class StressTest {
           route -> IdleRule.UNKNOWN,
           Integer.MAX_VALUE,
           System::nanoTime,
+          Harbour.WAKE_UPS,
           System::currentTimeMillis,
           new Random(1),
           Thread.ofVirtual().factory(),

@@ -2,7 +2,6 @@ package dev.redial.jmh.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.redial.KeepAlive;
 import dev.redial.PoolLimits;
 import dev.redial.RedialClient;
 import dev.redial.internal.pool.Pool;
@@ -53,6 +52,12 @@ final class AllocationTest {
   }
 
   @Test
+  void aGetOnANewConnection() throws Exception {
+    URI uri = uri(Resource.CLOSING);
+    check("allocated.get-new-connection", 200, 1, () -> get(uri, Resource.SMALL_LENGTH));
+  }
+
+  @Test
   void aPostOfAKilobyte() throws Exception {
     URI uri = uri(Resource.LENGTH);
     check(
@@ -82,13 +87,7 @@ final class AllocationTest {
 
   @Test
   void lendingAndGivingBack() throws Exception {
-    Pool<String, Weightless> pool =
-        Pool.create(
-            PoolLimits.defaults(),
-            KeepAlive.defaults(),
-            route -> -1,
-            Integer.MAX_VALUE,
-            () -> false);
+    Pool<String, Weightless> pool = Weightless.pool(PoolLimits.defaults());
     check("allocated.lend-and-give-back", 10_000, 1, () -> Weightless.lendAndGiveBack(pool));
   }
 
