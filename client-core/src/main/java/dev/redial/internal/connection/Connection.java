@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * thread that runs the exchange, or owns the connection while it is idle.
  */
 public final class Connection {
+  /** Most answers that end with their connection, as all of some servers do, fit in it. */
+  private static final int FIRST_BUFFER = 2 * 1024;
+
   private static final int BUFFER = 8 * 1024;
   private static final int BODY_BUFFER = 16 * 1024;
   private static final byte[] NO_BUFFER = new byte[0];
@@ -313,19 +315,22 @@ public final class Connection {
   }
 
   private void makeRoom() {
-    if (from == to) {
-      from = 0;
-      to = 0;
-    }
-    if (to < buffer.length) return;
-    if (from > 0) {
-      System.arraycopy(buffer, from, buffer, 0, to - from);
-    } else {
-      // The parser bounds what it leaves unparsed, so this ends.
-      buffer = buffer.length == 0 ? new byte[BUFFER] : Arrays.copyOf(buffer, buffer.length * 2);
+    if (to < buffer.length && from < to) return;
+    byte[] old = buffer;
+    boolean filled = to == old.length; // a larger one would have saved a system call
+    int size = filled && (from == 0 || from == to) ? larger() : old.length;
+    if (size != old.length) {
+      buffer = new byte[size];
       view = ByteBuffer.wrap(buffer);
     }
     to -= from;
+    System.arraycopy(old, from, buffer, 0, to);
     from = 0;
+  }
+
+  /** What the parser leaves unparsed is bounded, and so is this. */
+  private int larger() {
+    if (buffer.length == 0) return FIRST_BUFFER;
+    return from == to ? BUFFER : Math.max(BUFFER, 2 * buffer.length);
   }
 }

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -120,9 +121,27 @@ class ExchangeTest {
     assertThat(bench.head(Bench.get()).answer().header("x")).contains("x".repeat(60_000));
   }
 
+  /** An answer too large for the first buffer costs a second read, and the next one does not. */
+  @ParameterizedTest
+  @CsvSource({"1800, 1, 1", "2048, 1, 1", "5000, 2, 1", "8192, 2, 1", "9000, 3, 1"})
+  void aConnectionLearnsHowLargeAnswersAre(int octets, int firstReads, int nextReads)
+      throws Exception {
+    String head = "HTTP/1.1 200 OK\r\nX: ";
+    String end = "\r\nContent-Length: 0\r\n\r\n";
+    String answer = head + "x".repeat(octets - head.length() - end.length()) + end;
+    bench.wire.says(answer).says(answer);
+
+    bench.head(Bench.get()).discardBody();
+    assertThat(bench.wire.reads()).isEqualTo(firstReads);
+    bench.head(Bench.get()).discardBody();
+
+    assertThat(bench.wire.reads()).isEqualTo(firstReads + nextReads);
+    assertThat(bench.endings).containsExactly(true, true);
+  }
+
   /** The head of the answer begins behind an interim response and outgrows the buffer. */
   @ParameterizedTest
-  @ValueSource(ints = {8192, 8191, 4000, 100})
+  @ValueSource(ints = {8192, 8191, 4000, 2048, 2047, 100})
   void aHeadMovesToTheFrontOfTheBuffer(int together) throws Exception {
     String interim = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
     String head =
