@@ -2,17 +2,23 @@ package dev.redial.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.redial.ConnectionOpened;
 import dev.redial.RedialClient;
+import dev.redial.RedialListener;
 import dev.redial.tests.kit.Answers;
 import dev.redial.tests.kit.Gate;
 import dev.redial.tests.kit.Rig;
 import dev.redial.tests.kit.ScriptedServer;
 import dev.redial.tests.kit.ScriptedServer.Script;
+import dev.redial.tests.kit.ServedConnection;
 import dev.redial.tests.kit.TlsMaterial;
+import java.io.IOException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,10 +26,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Octets that nobody asked for are never an answer, and end the connection they came on. */
 class PoisoningTest {
   private static final String CLEAN = Answers.ok("clean");
+
+  private static final String CLOSE_WAIT = "state 08"; // of Linux: the server has hung up
 
   @RegisterExtension final Rig rig = new Rig();
 
@@ -144,6 +153,47 @@ class PoisoningTest {
     Awaitility.await().until(() -> client.stats().total() == 0);
   }
 
+  /** The server's own answer to the first request comes late; it must not be the second one's. */
+  @ParameterizedTest(name = "TLS {0}")
+  @ValueSource(booleans = {false, true})
+  void whatAServerSaysFirstEndsItsConnection(boolean tls) throws Exception {
+    Gate spoken = new Gate();
+    ScriptedServer server =
+        server(
+            tls,
+            c -> {
+              c.send(First.FIXED.answer);
+              c.idleFor(Duration.ofMillis(30));
+              spoken.open();
+              c.readRequest();
+              c.send(Answers.ok("EVIL"));
+            });
+    RedialClient client = client(spoken::pass);
+    assertFirst(client, server, First.FIXED);
+    assertClean(client, server);
+  }
+
+  /** None of them can have seen the request, so that even a POST is sent again. */
+  @ParameterizedTest(name = "TLS {0}")
+  @ValueSource(booleans = {false, true})
+  void aPostToAServerThatHasHungUpGoesToTheNextConnection(boolean tls) throws Exception {
+    ScriptedServer server = server(tls, ServedConnection::fin);
+    AtomicBoolean first = new AtomicBoolean(true);
+    RedialClient client =
+        client(() -> {
+          if (first.getAndSet(false)) Awaitility.await().until(this::hasHungUp);
+        });
+    HttpRequest post =
+        HttpRequest.newBuilder(server.uri("/")).POST(BodyPublishers.ofString("once")).build();
+    assertThat(client.send(post, BodyHandlers.ofString()).body()).isEqualTo("clean");
+    assertThat(server.requests()).hasSize(1);
+    assertThat(server.connections()).isEqualTo(2);
+  }
+
+  private boolean hasHungUp() throws IOException {
+    return rig.openSockets().stream().anyMatch(socket -> socket.endsWith(CLOSE_WAIT));
+  }
+
   private ScriptedServer server(boolean tls, Script first) {
     return tls
         ? rig.tlsServer(first, ScriptedServer.always(CLEAN))
@@ -152,6 +202,29 @@ class PoisoningTest {
 
   private RedialClient client() {
     return rig.client(builder -> builder.sslContext(TlsMaterial.forLoopback().client()));
+  }
+
+  /**
+   * A client that waits for something between the opening of a connection and its first request.
+   */
+  private RedialClient client(Wait afterOpening) {
+    RedialListener listener =
+        new RedialListener() {
+          @Override
+          public void connectionOpened(ConnectionOpened opened) {
+            try {
+              afterOpening.end();
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          }
+        };
+    return rig.client(
+        builder -> builder.sslContext(TlsMaterial.forLoopback().client()).listener(listener));
+  }
+
+  private interface Wait {
+    void end() throws InterruptedException;
   }
 
   private static void assertFirst(RedialClient client, ScriptedServer server, First first)

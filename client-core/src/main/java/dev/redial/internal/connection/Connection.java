@@ -62,6 +62,7 @@ public final class Connection {
   private @Nullable ChunkedDecoder chunkedDecoder;
   private long announcedIdleNanos = -1;
   private int exchanges;
+  private boolean spokenFirst;
   private volatile @Nullable Runnable wakeUp;
 
   Connection(Wire wire, Watchdog.Alarm alarm, ResponseLimits limits, long openedNanos) {
@@ -298,6 +299,25 @@ public final class Connection {
 
   void takeUpTo(int position) {
     from = position;
+  }
+
+  /**
+   * Before the first request: reads what a server says that speaks first.
+   *
+   * @return false if the server has ended the connection
+   */
+  boolean listen() throws IOException {
+    makeRoom();
+    view.limit(buffer.length).position(to);
+    int read = wire.readAvailable(view);
+    if (read > 0) to += read;
+    spokenFirst = read > 0;
+    return read >= 0;
+  }
+
+  /** Whether the server spoke before it was asked, so that nobody knows what its answers answer. */
+  boolean spokenFirst() {
+    return spokenFirst;
   }
 
   /**

@@ -108,6 +108,7 @@ public final class Exchange implements BodySource {
   public void send() throws IOException, InterruptedException {
     if (deadlineNanos != Long.MAX_VALUE) connection.alarm.arm(deadlineNanos);
     observation.begin();
+    if (!connection.used()) listen();
     try {
       sending.start(deadlineNanos);
     } catch (ClosedByInterruptException e) {
@@ -123,6 +124,18 @@ public final class Exchange implements BodySource {
       throw e;
     }
     observation.reached(ExchangeStage.AWAITING_RESPONSE);
+  }
+
+  /**
+   * A server that has hung up by now has not seen the request. What one says that does not wait for
+   * it counts as the answer: it turns clients away, or does not speak HTTP.
+   */
+  private void listen() throws IOException, InterruptedException {
+    try {
+      if (!connection.listen()) throw new EndOfStream();
+    } catch (IOException e) {
+      throw failed(e);
+    }
   }
 
   /** Reads on to the head of the final response; interim responses are passed over. */
@@ -329,6 +342,7 @@ public final class Exchange implements BodySource {
         wholeRequest
             && inTime
             && connection.buffered() == 0 // surplus octets belong to nobody (RFC 9112, section 9.2)
+            && !connection.spokenFirst()
             && head().persistent()
             && head().keepAliveMax() != 0
             && request.keepAlive()

@@ -58,6 +58,8 @@ record ExchangeReport(String label, ExchangeEvidence seen) {
         };
     if (seen.stage() == ExchangeStage.AWAITING_RESPONSE && seen.serverActed() == ServerActed.NO)
       where += ", sooner than the request can have reached the server";
+    if (seen.stage() == ExchangeStage.SENDING && seen.bytesSent() == 0)
+      where += ", and nothing was sent";
     IOException cause = unsent == null ? e : unsent;
     Ending ending = ending(cause);
     String message = worded(ending) + " before the answer was complete: " + where + "; " + seen;

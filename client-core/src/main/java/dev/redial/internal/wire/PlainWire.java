@@ -191,6 +191,22 @@ public final class PlainWire implements Wire {
   }
 
   @Override
+  public int readAvailable(ByteBuffer into) throws IOException {
+    int octets = look(into);
+    if (octets > 0) RECEIVED.setRelease(this, received + octets);
+    return octets;
+  }
+
+  private int look(ByteBuffer into) throws IOException {
+    beginGlimpse();
+    try {
+      return readNow(into);
+    } finally {
+      endGlimpse();
+    }
+  }
+
+  @Override
   public void write(ByteBuffer from) throws IOException {
     if (from.hasRemaining()) writeOnce(from);
     try {
@@ -259,13 +275,7 @@ public final class PlainWire implements Wire {
   public Probe probe() {
     glance.clear();
     try {
-      beginGlimpse();
-      int octets;
-      try {
-        octets = readNow(glance);
-      } finally {
-        endGlimpse();
-      }
+      int octets = look(glance);
       if (octets == 0) return Probe.ALIVE;
       return octets < 0 ? Probe.FIN : Probe.OCTETS;
     } catch (IOException e) {

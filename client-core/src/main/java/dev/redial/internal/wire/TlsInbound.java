@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.Status;
@@ -62,12 +63,23 @@ final class TlsInbound {
         if (ended) return -1;
         fill();
       }
-      long before = received;
-      received = before + octets;
-      return octets;
+      return count(octets);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Within a glimpse: reads the content that has come, -1 at the end. */
+  int readNow(ByteBuffer into) throws IOException {
+    Probe found = glimpse();
+    if (found == Probe.RST) throw Objects.requireNonNull(failure);
+    return found == Probe.FIN ? -1 : count(drainContent(into));
+  }
+
+  private int count(int octets) {
+    long before = received;
+    received = before + octets;
+    return octets;
   }
 
   /**

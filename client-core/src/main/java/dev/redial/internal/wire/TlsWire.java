@@ -100,6 +100,25 @@ public final class TlsWire implements Wire {
   }
 
   @Override
+  public int readAvailable(ByteBuffer into) throws IOException {
+    inbound.lock.lock();
+    outbound.lock.lock();
+    try {
+      below.beginGlimpse();
+      try {
+        int octets = inbound.readNow(into);
+        if (octets == 0) outbound.settleNow();
+        return octets;
+      } finally {
+        below.endGlimpse();
+      }
+    } finally {
+      outbound.lock.unlock();
+      inbound.lock.unlock();
+    }
+  }
+
+  @Override
   public void write(ByteBuffer from) throws IOException {
     outbound.write(from);
   }

@@ -32,6 +32,15 @@ public interface Wire {
   int read(ByteBuffer into) throws IOException;
 
   /**
+   * Reads what is there, without waiting; only while no read or write is under way.
+   *
+   * @param into has room for at least one octet
+   * @return the number of octets read, 0 if there are none, -1 if the peer has ended the wire
+   * @throws IOException if the wire failed or was closed
+   */
+  int readAvailable(ByteBuffer into) throws IOException;
+
+  /**
    * Writes every remaining octet, waiting until the kernel has accepted them.
    *
    * @param from what to write; after a failure its position says nothing, {@link #sent()} does

@@ -22,7 +22,7 @@ final class Bench {
 
   private static final Watchdog WATCHDOG = new Watchdog();
 
-  final ScriptedWire wire = new ScriptedWire();
+  final ScriptedWire wire;
   final Connection connection;
   final List<Boolean> endings = new CopyOnWriteArrayList<>();
 
@@ -31,6 +31,15 @@ final class Bench {
   }
 
   Bench(ResponseLimits limits) {
+    this(new ScriptedWire(), limits);
+  }
+
+  Bench(ScriptedWire wire) {
+    this(wire, ResponseLimits.defaults());
+  }
+
+  private Bench(ScriptedWire wire, ResponseLimits limits) {
+    this.wire = wire;
     connection = new Connection(wire, WATCHDOG.alarm(wire::close), limits, System.nanoTime());
   }
 

@@ -102,6 +102,62 @@ class ExchangeTest {
     }
   }
 
+  /** Nobody can tell which request a later answer of such a server belongs to. */
+  @Test
+  void whatAServerSaysFirstIsTheAnswerAndTheEndOfTheConnection() throws Exception {
+    bench.wire.speaksFirst(HELLO);
+
+    assertThat(bench.body(Bench.get(), BodySubscribers.ofString(ISO_8859_1))).isEqualTo("hello");
+
+    assertThat(bench.wire.written()).startsWith("GET /x HTTP/1.1");
+    assertThat(bench.endings).containsExactly(false);
+  }
+
+  @Test
+  void aServerThatSpeaksFirstMayGoOn() throws Exception {
+    bench.wire.speaksFirst(HELLO.substring(0, 20)).says(HELLO.substring(20));
+
+    assertThat(bench.body(Bench.get(), BodySubscribers.ofString(ISO_8859_1))).isEqualTo("hello");
+
+    assertThat(bench.endings).containsExactly(false);
+  }
+
+  static Stream<Arguments> endsBeforeTheRequest() {
+    return Stream.of(
+        arguments(new ScriptedWire().speaksFirst(""), Ending.FIN),
+        arguments(
+            new ScriptedWire().failsFirst(new SocketException("Connection reset")), Ending.RST));
+  }
+
+  @ParameterizedTest
+  @MethodSource("endsBeforeTheRequest")
+  void aServerThatHasHungUpDoesNotGetTheRequest(ScriptedWire wire, Ending ending) {
+    Bench ended = new Bench(wire);
+
+    assertThatThrownBy(() -> ended.head(Bench.get()))
+        .isInstanceOfSatisfying(
+            HangUpException.class,
+            failure -> {
+              assertThat(failure.ending()).isEqualTo(ending);
+              assertThat(failure.evidence().serverActed()).isEqualTo(ServerActed.NO);
+              assertThat(failure.evidence().bytesSent()).isZero();
+              assertThat(failure.evidence().stage()).isEqualTo(ExchangeStage.SENDING);
+            });
+    assertThat(wire.written()).isEmpty();
+    assertThat(ended.endings).containsExactly(false);
+  }
+
+  /** Between requests it is the probe that looks. */
+  @Test
+  void aConnectionIsListenedToBeforeItsFirstRequestOnly() throws Exception {
+    bench.wire.says(HELLO).says(HELLO);
+    assertThat(bench.body(Bench.get(), BodySubscribers.ofString(ISO_8859_1))).isEqualTo("hello");
+    bench.wire.speaksFirst("");
+
+    assertThat(bench.body(Bench.get(), BodySubscribers.ofString(ISO_8859_1))).isEqualTo("hello");
+    assertThat(bench.endings).containsExactly(true, true);
+  }
+
   @Test
   void buffersThatWereLetGoComeBack() throws Exception {
     bench.wire.says(HELLO).says(HELLO);

@@ -43,6 +43,7 @@ final class ScriptedWire implements Wire {
 
   // Guarded by lock.
   private final ArrayDeque<Step> script = new ArrayDeque<>();
+  private final ArrayDeque<Step> early = new ArrayDeque<>();
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
   private long acceptable = Long.MAX_VALUE;
   private BooleanSupplier counting = () -> true;
@@ -66,6 +67,31 @@ final class ScriptedWire implements Wire {
 
   ScriptedWire says(byte[] piece) {
     return piece.length == 0 ? this : then(new Step.Piece(ByteBuffer.wrap(piece)));
+  }
+
+  /** What comes before the first request: octets, or the end if there are none. */
+  ScriptedWire speaksFirst(String octets) {
+    lock.lock();
+    try {
+      early.add(
+          octets.isEmpty()
+              ? new Step.End()
+              : new Step.Piece(ByteBuffer.wrap(octets.getBytes(ISO_8859_1))));
+    } finally {
+      lock.unlock();
+    }
+    return this;
+  }
+
+  /** The same, with a failure. */
+  ScriptedWire failsFirst(IOException thrown) {
+    lock.lock();
+    try {
+      early.add(new Step.Failure(thrown));
+    } finally {
+      lock.unlock();
+    }
+    return this;
   }
 
   ScriptedWire octetByOctet(byte[] octets) {
@@ -225,7 +251,7 @@ final class ScriptedWire implements Wire {
         Step step = script.peek();
         switch (step) {
           case Step.Piece piece -> {
-            return take(piece.octets(), into);
+            return take(piece.octets(), into, script);
           }
           case Step.End end -> {
             return -1;
@@ -242,10 +268,26 @@ final class ScriptedWire implements Wire {
     }
   }
 
-  private int take(ByteBuffer octets, ByteBuffer into) {
+  @Override
+  public int readAvailable(ByteBuffer into) throws IOException {
+    lock.lock();
+    try {
+      if (!open) throw new ClosedChannelException();
+      return switch (early.peek()) {
+        case Step.Piece piece -> take(piece.octets(), into, early);
+        case Step.Failure failure -> throw failure.thrown();
+        case null -> 0;
+        default -> -1;
+      };
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int take(ByteBuffer octets, ByteBuffer into, ArrayDeque<Step> from) {
     int count = Math.min(octets.remaining(), into.remaining());
     for (int i = 0; i < count; i++) into.put(octets.get());
-    if (!octets.hasRemaining()) script.remove();
+    if (!octets.hasRemaining()) from.remove();
     received += count;
     return count;
   }

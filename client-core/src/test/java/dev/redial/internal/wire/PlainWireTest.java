@@ -169,6 +169,34 @@ class PlainWireTest {
   }
 
   @Test
+  void whatIsThereCanBeReadWithoutWaiting() throws Exception {
+    try (Pair pair = Pair.open()) {
+      ByteBuffer into = ByteBuffer.allocate(8);
+      assertThat(pair.wire().readAvailable(into)).isZero();
+      pair.peer().getOutputStream().write("ab".getBytes(US_ASCII));
+      pair.peer().close();
+      soon().until(() -> into.position() == 2 || pair.wire().readAvailable(into) == 2);
+      soon().until(() -> pair.wire().readAvailable(into) == -1);
+      assertThat(into.flip()).isEqualTo(ascii("ab"));
+      assertThat(pair.wire().received()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aResetIsTheFailureOfAReadThatDoesNotWait() throws Exception {
+    try (Pair pair = Pair.open()) {
+      Peer.reset(pair.peer());
+      ByteBuffer into = ByteBuffer.allocate(8);
+      soon()
+          .untilAsserted(() ->
+              assertThatThrownBy(() -> pair.wire().readAvailable(into))
+                  .isInstanceOf(IOException.class)
+                  .satisfies(
+                      e -> assertThat(WireFailure.of((IOException) e)).isEqualTo(WireFailure.RST)));
+    }
+  }
+
+  @Test
   void theProbeOfAClosedWireSaysSo() throws Exception {
     try (Pair pair = Pair.open()) {
       pair.wire().close();

@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -117,6 +118,34 @@ class TlsWireTest {
       pair.peer().getOutputStream().write('!');
       soon().until(() -> pair.wire().probe() != Probe.ALIVE);
       assertThat(pair.wire().probe()).isEqualTo(Probe.OCTETS);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {TLS12, TLS13})
+  void contentThatIsThereCanBeReadWithoutWaiting(String protocol) throws Exception {
+    try (TlsPair pair = TlsPair.open(setting(protocol))) {
+      ByteBuffer into = ByteBuffer.allocate(2);
+      assertThat(pair.wire().readAvailable(into)).isZero(); // tickets are no content
+      pair.peer().getOutputStream().write("abc".getBytes(US_ASCII));
+      soon().until(() -> pair.wire().readAvailable(into) == 2);
+      assertThat(pair.wire().received()).isEqualTo(2);
+      assertThat(pair.wire().readAvailable(into.flip())).isEqualTo(1);
+      assertThat(into.flip()).isEqualTo(ascii("c"));
+      pair.peer().close();
+      soon().until(() -> pair.wire().readAvailable(ByteBuffer.allocate(2)) == -1);
+    }
+  }
+
+  @Test
+  void aBrokenRecordIsTheFailureOfAReadThatDoesNotWait() throws Exception {
+    try (TlsPair pair = TlsPair.open(setting(TLS13))) {
+      pair.beneath().getOutputStream().write(new byte[] {23, 3, 3, 0, 20, 1, 2, 3, 4, 5});
+      pair.beneath().getOutputStream().write(new byte[15]);
+      soon()
+          .untilAsserted(() ->
+              assertThatThrownBy(() -> pair.wire().readAvailable(ByteBuffer.allocate(2)))
+                  .isInstanceOf(SSLException.class));
     }
   }
 
