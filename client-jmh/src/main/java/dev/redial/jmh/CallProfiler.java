@@ -24,6 +24,12 @@ public final class CallProfiler implements InternalProfiler {
   /** How long 99 of 100 calls took at most, in microseconds. */
   public static final String P99 = "p99";
 
+  /**
+   * The longest call, in microseconds, be it that it has not ended: a client that lets late comers
+   * pass has quick calls and callers that never get a turn.
+   */
+  public static final String LONGEST = "longest";
+
   private static volatile Meter.Reading last;
 
   /** Called by JMH. */
@@ -52,7 +58,8 @@ public final class CallProfiler implements InternalProfiler {
         scalar(CPU, last.cpuNanos() / calls / 1_000, "us/op"),
         scalar(ALLOCATED, last.allocated() / calls, "B/op"),
         scalar(P50, latencies.getValueAtPercentile(50) / 1_000.0, "us"),
-        scalar(P99, latencies.getValueAtPercentile(99) / 1_000.0, "us"));
+        scalar(P99, latencies.getValueAtPercentile(99) / 1_000.0, "us"),
+        scalar(LONGEST, last.longestNanos() / 1_000.0, "us"));
   }
 
   private static ScalarResult scalar(String name, double value, String unit) {

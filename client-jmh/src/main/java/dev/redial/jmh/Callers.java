@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 
@@ -22,6 +23,7 @@ final class Callers {
   private final AtomicLong calls = new AtomicLong();
   private final Semaphore steps = new Semaphore(0);
   private final Meter meter;
+  private final AtomicLongArray begun; // when the present call of each of them began
   private final AtomicReference<Exception> failure = new AtomicReference<>();
   private volatile boolean stopping;
 
@@ -38,9 +40,12 @@ final class Callers {
     this.step = step;
     this.length = length;
     this.meter = meter;
+    this.begun = new AtomicLongArray(count);
     for (int i = 0; i < count; i++) {
+      int number = i;
       Call call = calls.apply(i);
-      threads.add(Thread.ofVirtual().name("caller-", i).start(() -> callOn(call)));
+      begun.set(number, System.nanoTime());
+      threads.add(Thread.ofVirtual().name("caller-", i).start(() -> callOn(call, number)));
     }
   }
 
@@ -61,15 +66,23 @@ final class Callers {
     steps.drainPermits();
   }
 
+  /** How long whoever has waited longest has been in its present call. */
+  long longestNanos() {
+    long now = System.nanoTime();
+    long longest = 0;
+    for (int i = 0; i < begun.length(); i++) longest = Math.max(longest, now - begun.get(i));
+    return longest;
+  }
+
   /** Lets each of them end its call. */
   void stop() throws InterruptedException {
     stopping = true;
     for (Thread thread : threads) thread.join();
   }
 
-  private void callOn(Call call) {
+  private void callOn(Call call, int number) {
     try {
-      while (!stopping) callOnce(call);
+      while (!stopping) callOnce(call, number);
     } catch (Exception e) {
       failure.compareAndSet(null, e);
       stopping = true;
@@ -77,10 +90,11 @@ final class Callers {
     }
   }
 
-  private void callOnce(Call call) throws Exception {
-    long begun = System.nanoTime();
+  private void callOnce(Call call, int number) throws Exception {
+    long began = System.nanoTime();
+    begun.setRelease(number, began);
     long received = call.run();
-    meter.record(System.nanoTime() - begun);
+    meter.record(System.nanoTime() - began);
     if (received != length) throw new IllegalStateException("a body of " + received + " octets");
     if (calls.incrementAndGet() % step == 0) steps.release();
   }

@@ -14,9 +14,10 @@ final class Meter {
    *
    * @param cpuNanos time on a core, of all threads but the JVM's compilers
    * @param allocated octets, by all threads
-   * @param latencies of the calls, in nanoseconds
+   * @param latencies of the calls that ended, in nanoseconds
+   * @param longestNanos of all calls, those included that have not ended
    */
-  record Reading(long cpuNanos, long allocated, Histogram latencies) {}
+  record Reading(long cpuNanos, long allocated, Histogram latencies, long longestNanos) {}
 
   private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final OperatingSystemMXBean SYSTEM =
@@ -38,10 +39,16 @@ final class Meter {
     cpuBefore = cpuNanos();
   }
 
-  Reading end() {
+  /**
+   * Ends the reading.
+   *
+   * @param waitingNanos the longest of the calls under way
+   */
+  Reading end(long waitingNanos) {
     long cpu = cpuNanos() - cpuBefore;
     long allocated = THREADS.getTotalThreadAllocatedBytes() - allocatedBefore;
-    return new Reading(cpu, allocated, latencies.getIntervalHistogram());
+    Histogram ended = latencies.getIntervalHistogram();
+    return new Reading(cpu, allocated, ended, Math.max(ended.getMaxValue(), waitingNanos));
   }
 
   private static long cpuNanos() {

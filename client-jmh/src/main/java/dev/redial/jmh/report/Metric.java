@@ -15,7 +15,9 @@ enum Metric {
   /** Median latency. */
   P50("Latency, p50, microseconds", false, CallProfiler.P50),
   /** The latency that one call of a hundred exceeds. */
-  P99("Latency, p99, microseconds", false, CallProfiler.P99);
+  P99("Latency, p99, microseconds", false, CallProfiler.P99),
+  /** The longest latency, be it that the call has not ended. */
+  LONGEST("Latency, longest, microseconds", false, CallProfiler.LONGEST);
 
   private final String title;
   private final boolean moreIsBetter;

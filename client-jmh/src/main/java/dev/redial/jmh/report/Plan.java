@@ -47,7 +47,7 @@ record Plan(
         --clients LIST   of floor, redial, jdk, apache, okhttp, jetty, reactor, helidon, ahc
                          (default: all of them)
         --minutes N      when to stop; a round that was begun is finished (default: 10)
-        --warmup N       seconds before each measurement (default: 4)
+        --warmup N       seconds before each measurement (default: 8)
         --measure N      seconds of each measurement (default: 3)
         --shared-cores   do not keep client and server on cores of their own
         --folder PATH    where the results go (default: target/benchmarks)
@@ -60,7 +60,7 @@ record Plan(
     List<PeerName> clients = List.of(PeerName.values());
     boolean parts = false;
     Duration time = Duration.ofMinutes(10);
-    Duration warmup = Duration.ofSeconds(4);
+    Duration warmup = Duration.ofSeconds(8);
     Duration measurement = Duration.ofSeconds(3);
     Cores cores = Cores.best();
     Path folder = Path.of("target", "benchmarks");

@@ -2,16 +2,21 @@ package dev.redial.jmh.report;
 
 import dev.redial.jmh.peer.PeerName;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Results as Markdown tables, one for each case, the fastest client first. */
 final class Tables {
   private static final String HEAD =
       """
-      | client | calls/s | of the floor | CPU us/call | x the floor | B/call | p50 us | p99 us |
-      |---|--:|--:|--:|--:|--:|--:|--:|
+      | client | calls/s | of the floor | CPU us/call | x the floor | B/call | p50 us | p99 us | longest us |
+      |---|--:|--:|--:|--:|--:|--:|--:|--:|
       """;
+
+  private static final Set<Metric> ONLY_MEDIAN =
+      EnumSet.of(Metric.P50, Metric.ALLOCATED, Metric.LONGEST);
 
   private final Results results;
 
@@ -33,7 +38,7 @@ final class Tables {
   }
 
   private String row(Case one, PeerName client) {
-    return "| %s | %s | %s | %s | %s | %s | %s | %s |%n"
+    return "| %s | %s | %s | %s | %s | %s | %s | %s | %s |%n"
         .formatted(
             client == PeerName.REDIAL ? "**Redial**" : client.title(),
             figure(one, client, Metric.THROUGHPUT, "%,.0f"),
@@ -42,13 +47,14 @@ final class Tables {
             ratioToFloor(one, client, Metric.CPU),
             figure(one, client, Metric.ALLOCATED, "%,.0f"),
             figure(one, client, Metric.P50, "%,.0f"),
-            figure(one, client, Metric.P99, "%,.0f"));
+            figure(one, client, Metric.P99, "%,.0f"),
+            figure(one, client, Metric.LONGEST, "%,.0f"));
   }
 
   private String figure(Case one, PeerName client, Metric metric, String format) {
     Spread spread = results.of(one, client, metric).orElseThrow();
     String median = format.formatted(spread.median());
-    if (metric == Metric.P50 || metric == Metric.ALLOCATED) return median;
+    if (ONLY_MEDIAN.contains(metric)) return median;
     return median
         + " ("
         + format.formatted(spread.lowest())

@@ -89,7 +89,8 @@ final class ReportTest {
      "primaryMetric": {"rawData": [%s]},
      "secondaryMetrics": {
        "cpu": {"rawData": [[%d.0]]}, "allocated": {"rawData": [[7.0]]},
-       "p50": {"rawData": [[5.0]]}, "p99": {"rawData": [[9.0]]}}}
+       "p50": {"rawData": [[5.0]]}, "p99": {"rawData": [[9.0]]},
+       "longest": {"rawData": [[11.0]]}}}
     """
         .formatted(client, rounds, cpu);
   }
