@@ -159,9 +159,13 @@ class AuthRuleTest {
     Challenge basic = challenges("Basic realm=\"r\"").getFirst();
     InetAddress address = InetAddress.getByAddress("p.example", new byte[] {(byte) 192, 0, 2, 7});
     InetSocketAddress proxy = new InetSocketAddress(address, 3128);
-    AuthRule.credentials(asked, Asker.PROXY, basic, TARGET, proxy, () -> "c");
+    URI secure = URI.create("https://a.example/"); // the way to the proxy is not
+    AuthRule.credentials(asked, Asker.PROXY, basic, secure, proxy, () -> "c");
+    AuthRule.credentials(asked, Asker.SERVER, basic, secure, null, () -> "c");
     assertThat(asked.questions)
-        .containsExactly("PROXY basic <r> http p.example/192.0.2.7 3128 " + TARGET);
+        .containsExactly(
+            "PROXY basic <r> http p.example/192.0.2.7 3128 " + secure,
+            "SERVER basic <r> https a.example -1 " + secure);
   }
 
   @Test

@@ -393,6 +393,26 @@ class LendingTest {
   }
 
   @Test
+  void aReuseThatWorksBreaksARowOfEarlyEnds() throws Exception {
+    harbour.lend("a").giveBack();
+    for (int i = 0; i < 2; i++) {
+      harbour.opened.getLast().health = Health.ENDED;
+      Lease<FakeConnection> fresh = harbour.lend("a");
+      harbour.pass(Duration.ofMillis(1));
+      fresh.giveBack();
+    }
+    FakeConnection kept = harbour.opened.getLast();
+    harbour.lend("a").giveBack();
+    harbour.lendFresh("a").giveBack();
+    harbour.opened.getLast().health = Health.ENDED;
+    Lease<FakeConnection> lease = harbour.lend("a");
+    assertThat(lease.connection()).isSameAs(kept);
+    lease.giveBack();
+    assertThat(kept.closed()).isFalse();
+    assertThat(harbour.pool.belief("a")).isNull();
+  }
+
+  @Test
   void aBugInTheAnnouncementCostsTheConnectionNotThePlace() throws Exception {
     Lease<FakeConnection> lease = harbour.lend("a");
     RuntimeException bug = new IllegalStateException("bug");
