@@ -64,7 +64,6 @@ public record Challenge(String scheme, Map<String, String> parameters) {
 
     /** Reads parameters up to the next scheme, which it returns; empty at the end of the line. */
     private String parameters(Map<String, String> parameters) {
-      skip(" \t");
       while (at < line.length()) {
         skip(" \t,");
         String name = token();
@@ -79,7 +78,6 @@ public record Challenge(String scheme, Map<String, String> parameters) {
         at++;
         skip(" \t");
         parameters.put(name, peek() == '"' ? quoted() : token());
-        skip(" \t");
       }
       return "";
     }

@@ -296,6 +296,12 @@ class FramingTest {
     return Stream.of(
         arguments("two lengths", "1.1 200", CL + "5\r\n" + CL + "6", differ),
         arguments("two lengths in a line", "1.1 200", CL + "5, 6", differ),
+        arguments("none, then some", "1.1 200", CL + "0, 5", "different Content-Lengths: 0 and 5"),
+        arguments(
+            "some, then none",
+            "1.1 200",
+            CL + "5\r\n" + CL + "0",
+            "different Content-Lengths: 5 and 0"),
         arguments("the first difference is told", "1.1 200", CL + "5, 6, 7", differ),
         arguments("the first fault is told", "1.1 200", CL + "5, 6\r\n" + CL + "x", differ),
         arguments("empty length", "1.1 200", CL, "invalid Content-Length: \"\""),

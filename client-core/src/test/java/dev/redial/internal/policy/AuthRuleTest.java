@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.redial.internal.policy.AuthRule.Asker;
 import java.io.IOException;
 import java.net.Authenticator;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PasswordAuthentication;
 import java.net.URI;
@@ -48,6 +49,7 @@ class AuthRuleTest {
               + getRequestingProtocol()
               + " "
               + getRequestingHost()
+              + (getRequestingSite() == null ? "" : "/" + getRequestingSite().getHostAddress())
               + " "
               + getRequestingPort()
               + " "
@@ -62,6 +64,27 @@ class AuthRuleTest {
 
   private static List<Challenge> challenges(String... lines) {
     return Challenge.parse(List.of(lines));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SERVER, WWW-Authenticate, Authorization",
+    "PROXY, Proxy-Authenticate, Proxy-Authorization"
+  })
+  void whoAsksInOneFieldIsAnsweredInAnother(
+      Asker asker, String challengeField, String credentialsField) throws IOException {
+    HttpHeaders headers =
+        HttpHeaders.of(
+            Map.of(
+                "WWW-Authenticate", List.of("Basic realm=SERVER", "Bearer"),
+                "Proxy-Authenticate", List.of("Basic realm=PROXY", "Bearer")),
+            (name, value) -> true);
+    assertThat(asker.challengeField()).isEqualTo(challengeField);
+    assertThat(asker.credentialsField()).isEqualTo(credentialsField);
+    assertThat(AuthRule.challenges(asker, headers))
+        .containsExactly(
+            new Challenge("basic", Map.of("realm", asker.name())),
+            new Challenge("bearer", Map.of()));
   }
 
   @ParameterizedTest
@@ -128,6 +151,21 @@ class AuthRuleTest {
     assertThat(server.fieldValue("GET", "/")).isEqualTo("Basic dTpw");
     assertThat(proxy.fieldValue("CONNECT", "x:1")).isEqualTo("Basic dTpw");
     assertThat(hashed.fieldValue("GET", "/")).startsWith("Digest username=\"u\", realm=\"d\"");
+  }
+
+  @Test
+  void theAddressOfAProxyIsToldWhereItIsKnown() throws IOException {
+    Asked asked = knowing("u", "p");
+    Challenge basic = challenges("Basic realm=\"r\"").getFirst();
+    InetAddress address = InetAddress.getByAddress("p.example", new byte[] {(byte) 192, 0, 2, 7});
+    InetSocketAddress proxy = new InetSocketAddress(address, 3128);
+    URI secure = URI.create("https://a.example/"); // the way to the proxy is not
+    AuthRule.credentials(asked, Asker.PROXY, basic, secure, proxy, () -> "c");
+    AuthRule.credentials(asked, Asker.SERVER, basic, secure, null, () -> "c");
+    assertThat(asked.questions)
+        .containsExactly(
+            "PROXY basic <r> http p.example/192.0.2.7 3128 " + secure,
+            "SERVER basic <r> https a.example -1 " + secure);
   }
 
   @Test

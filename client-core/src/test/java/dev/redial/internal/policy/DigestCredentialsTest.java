@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -169,6 +170,34 @@ class DigestCredentialsTest {
         .contains("username=\"J\u00e4s\"");
     assertThat(credentials("realm=r, nonce=n", of("\u4e2d", "p"), "c").fieldValue("GET", "/"))
         .contains("username*=UTF-8''%E4%B8%AD,");
+  }
+
+  /** The server's charset, a name, and how it goes out. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        "; a b; username=\"a b\"",
+        "; ~; username=\"~\"",
+        "; a\u0001b; username*=UTF-8''a%01b",
+        "; a\u001fb; username*=UTF-8''a%1Fb",
+        "; a\u007f; username*=UTF-8''a%7F",
+        "; a\u0080; username=\"a\u0080\"",
+        "; \u00ff; username=\"\u00ff\"",
+        "; \u0100; username*=UTF-8''%C4%80",
+        ", charset=UTF-8; ~; username=\"~\"",
+        ", charset=UTF-8; \u007f; username*=UTF-8''%7F",
+        ", charset=UTF-8; \u0080; username*=UTF-8''%C2%80",
+        "; \u0100!#$&+-.^_`|~; username*=UTF-8''%C4%80!#$&+-.^_`|~", // all of RFC 8187 but letters
+        "; \u0100azAZ09; username*=UTF-8''%C4%80azAZ09",
+        "; \u0100 \"%'()*,/:<=>?@[\\]{}; username*=UTF-8''%C4%80"
+            + "%20%22%25%27%28%29%2A%2C%2F%3A%3C%3D%3E%3F%40%5B%5C%5D%7B%7D",
+      })
+  void aNameGoesOutAsTheFieldCanCarryIt(@Nullable String charset, String name, String expected) {
+    String parameters = "realm=r, nonce=n" + (charset == null ? "" : charset);
+    assertThat(credentials(parameters, of(name, "p"), "c").fieldValue("GET", "/"))
+        .startsWith("Digest " + expected + ", realm=");
   }
 
   @Test

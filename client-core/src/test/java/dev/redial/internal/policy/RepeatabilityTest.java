@@ -129,6 +129,16 @@ class RepeatabilityTest {
     assertThat(of(request, "GET").replayable()).isTrue();
   }
 
+  @ParameterizedTest
+  @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+  void theCallersWordChangesWhatMayBeRepeatedAndNothingElse(boolean keyed, boolean replayable) {
+    Repeatability never = new Repeatability(false, keyed, replayable);
+
+    assertThat(never.forAnyMethod()).isEqualTo(new Repeatability(true, keyed, replayable));
+    assertThat(never.untouched()).isEqualTo(new Repeatability(false, keyed, true));
+    assertThat(never.forAnyMethod().untouched()).isEqualTo(new Repeatability(true, keyed, true));
+  }
+
   private static Repeatability of(HttpRequest request, String method) {
     long length = request.bodyPublisher().map(BodyPublisher::contentLength).orElse(0L);
     return Repeatability.of(request, method, length);

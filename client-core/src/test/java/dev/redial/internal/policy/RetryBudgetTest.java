@@ -69,6 +69,16 @@ class RetryBudgetTest {
   }
 
   @Test
+  void anIntervalTooShortToCountIsNotLost() {
+    RetryBudget budget = usual();
+    spendAll(budget, 0);
+    long now = SECOND - 1_000;
+    assertThat(budget.spend(now)).isFalse();
+    assertThat(budget.spend(now + 600)).isFalse();
+    assertThat(budget.spend(now + 1_200)).isTrue();
+  }
+
+  @Test
   void itIsWholeAgainWhenTheReserveIs() {
     RetryBudget budget = usual();
     assertThat(budget.isWhole(0)).isTrue();

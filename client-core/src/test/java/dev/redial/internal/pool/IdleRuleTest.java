@@ -77,6 +77,12 @@ class IdleRuleTest {
     assertThat(allowed(IdleRule.of(never), false, 5_000, null)).isEqualTo(4_500);
   }
 
+  @ParameterizedTest
+  @CsvSource({"0, 0", "100, 95", "1000, 950", "5000, 4750", "5020, 4770", "60000, 59750"})
+  void whatTheUserSaysIsUndercutByATwentiethOrAQuarterOfASecond(long preset, long allowed) {
+    assertThat(IdleRule.underPresetNanos(nanos(preset))).isEqualTo(nanos(allowed));
+  }
+
   @Test
   void withReuseOffNothingIsAllowed() {
     IdleRule off = IdleRule.of(KeepAlive.off());

@@ -377,6 +377,42 @@ class LendingTest {
   }
 
   @Test
+  void whereConnectionsWereReusedEarlyEndsAreNoHabit() throws Exception {
+    harbour.lend("a").giveBack();
+    for (int i = 0; i < 4; i++) {
+      Lease<FakeConnection> reused = harbour.lend("a");
+      assertThat(reused.reused()).isTrue();
+      reused.giveBack();
+      harbour.opened.getLast().health = Health.ENDED;
+      Lease<FakeConnection> fresh = harbour.lend("a");
+      assertThat(fresh.reused()).isFalse();
+      harbour.pass(Duration.ofMillis(1));
+      fresh.giveBack();
+    }
+    assertThat(harbour.opened.getLast().closed()).isFalse();
+  }
+
+  @Test
+  void aReuseThatWorksBreaksARowOfEarlyEnds() throws Exception {
+    harbour.lend("a").giveBack();
+    for (int i = 0; i < 2; i++) {
+      harbour.opened.getLast().health = Health.ENDED;
+      Lease<FakeConnection> fresh = harbour.lend("a");
+      harbour.pass(Duration.ofMillis(1));
+      fresh.giveBack();
+    }
+    FakeConnection kept = harbour.opened.getLast();
+    harbour.lend("a").giveBack();
+    harbour.lendFresh("a").giveBack();
+    harbour.opened.getLast().health = Health.ENDED;
+    Lease<FakeConnection> lease = harbour.lend("a");
+    assertThat(lease.connection()).isSameAs(kept);
+    lease.giveBack();
+    assertThat(kept.closed()).isFalse();
+    assertThat(harbour.pool.belief("a")).isNull();
+  }
+
+  @Test
   void aBugInTheAnnouncementCostsTheConnectionNotThePlace() throws Exception {
     Lease<FakeConnection> lease = harbour.lend("a");
     RuntimeException bug = new IllegalStateException("bug");

@@ -22,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -419,6 +420,7 @@ class WaitingTest {
 
   // Races; each is run until it has had many chances to go wrong
 
+  @Tag("race")
   @RepeatedTest(50)
   void ofTheReturnAndTheInterrupt() throws Exception {
     for (Kind kind : Kind.values()) {
@@ -437,6 +439,7 @@ class WaitingTest {
     }
   }
 
+  @Tag("race")
   @RepeatedTest(50)
   void ofTheFreedPlaceAndTheInterrupt() throws Exception {
     for (Kind kind : Kind.values()) {
@@ -454,6 +457,7 @@ class WaitingTest {
     }
   }
 
+  @Tag("race")
   @RepeatedTest(50)
   void ofTheReturnAndTheTimeout() throws Exception {
     for (Kind kind : Kind.values()) {
@@ -472,6 +476,7 @@ class WaitingTest {
     }
   }
 
+  @Tag("race")
   @RepeatedTest(50)
   void ofTwoEndsOfOneLoan() throws Exception {
     Harbour harbour = new Harbour(Harbour.limits(2, 2));
@@ -496,6 +501,7 @@ class WaitingTest {
     assertThat(stats.idle()).isEqualTo(lease.connection().closed() ? 0 : 1);
   }
 
+  @Tag("race")
   @RepeatedTest(50)
   void ofTheCloseAndTheOpener() throws Exception {
     Harbour harbour = new Harbour(Harbour.limits(1, 1));
