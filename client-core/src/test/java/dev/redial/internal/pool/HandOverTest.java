@@ -30,6 +30,7 @@ class HandOverTest {
           route -> IdleRule.UNKNOWN,
           Integer.MAX_VALUE,
           this::read,
+          (thread, nanos) -> () -> {},
           () -> 0,
           new Random(1),
           work -> new Thread(() -> {}),
