@@ -387,8 +387,8 @@ class BodyDeliveryTest {
 
   @Test
   void whatASubscriberGetsIsItsOwn() throws Exception {
-    String chunk = "x".repeat(3000);
-    bench.wire.says("HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n" + chunk, chunk, chunk);
+    String chunk = "x".repeat(1500);
+    bench.wire.says("HTTP/1.1 200 OK\r\nContent-Length: 4500\r\n\r\n" + chunk, chunk, chunk);
     AtomicReference<List<ByteBuffer>> kept = new AtomicReference<>();
     Own own =
         new Own() {
