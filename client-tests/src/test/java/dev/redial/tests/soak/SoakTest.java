@@ -21,6 +21,7 @@ import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
@@ -43,6 +44,7 @@ class SoakTest {
 
   @Test
   @Tag("soak")
+  @Timeout(value = 2, unit = TimeUnit.HOURS)
   void aLongOne() throws Exception {
     soak(1_000, 3_000, Duration.ofMinutes(Integer.getInteger("soak.minutes", 10)));
   }
