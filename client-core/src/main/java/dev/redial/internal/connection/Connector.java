@@ -117,7 +117,12 @@ public final class Connector {
    */
   public Runnable wakeAt(Thread thread, long nanos) {
     Watchdog.Alarm alarm = watchdog.alarm(() -> LockSupport.unpark(thread));
-    alarm.arm(nanos);
+    try {
+      alarm.arm(nanos);
+    } catch (Throwable failure) {
+      alarm.release();
+      throw failure;
+    }
     return alarm::release;
   }
 

@@ -318,7 +318,7 @@ public final class Pool<R, C extends Poolable> {
       throws InterruptedException, PoolExhausted {
     boolean byDeadline = deadlineNanos != NO_DEADLINE && deadlineNanos - start < acquireNanos;
     long end = byDeadline ? deadlineNanos : start + acquireNanos;
-    Runnable cancel = wakeUps.at(waiter.thread, end);
+    Runnable cancel = orderWakeUp(waiter, end);
     try {
       while (!waiter.answered() && !Thread.currentThread().isInterrupted()) {
         if (end - nanoClock.getAsLong() > 0) LockSupport.park(this);
@@ -336,6 +336,15 @@ public final class Pool<R, C extends Poolable> {
       throw new InterruptedException();
     }
     return waiter.berth();
+  }
+
+  private Runnable orderWakeUp(Waiter<R, C> waiter, long end) {
+    try {
+      return wakeUps.at(waiter.thread, end);
+    } catch (Throwable failure) { // no thread to be had, say
+      withdraw(waiter);
+      throw failure;
+    }
   }
 
   /** Fails unless the waiter has been answered meanwhile. */

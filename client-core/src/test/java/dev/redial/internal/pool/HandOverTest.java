@@ -23,6 +23,7 @@ class HandOverTest {
 
   private final Deque<Runnable> script = new ArrayDeque<>();
   private long now;
+  private boolean noWakeUps;
   private final Pool<String, FakeConnection> pool =
       new Pool<>(
           Harbour.limits(1, 1),
@@ -30,7 +31,7 @@ class HandOverTest {
           route -> IdleRule.UNKNOWN,
           Integer.MAX_VALUE,
           this::read,
-          (thread, nanos) -> () -> {},
+          this::wakeAt,
           () -> 0,
           new Random(1),
           work -> new Thread(() -> {}),
@@ -40,6 +41,11 @@ class HandOverTest {
   @BeforeEach
   void theOnlyConnectionIsLent() throws Exception {
     held = lend("a");
+  }
+
+  private Runnable wakeAt(Thread thread, long nanos) {
+    if (noWakeUps) throw new OutOfMemoryError("no thread");
+    return () -> {};
   }
 
   private long read() {
@@ -64,6 +70,15 @@ class HandOverTest {
 
   private static void interrupt() {
     Thread.currentThread().interrupt();
+  }
+
+  @Test
+  void aCallerThatCannotBeWokenLeavesTheLine() throws Exception {
+    noWakeUps = true;
+    assertThatThrownBy(() -> lend("a")).isInstanceOf(OutOfMemoryError.class);
+    assertThat(pool.counts().waiting()).isZero();
+    held.giveBack();
+    assertThat(lend("a").connection()).isSameAs(held.connection());
   }
 
   @Test
