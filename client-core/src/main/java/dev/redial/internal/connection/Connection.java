@@ -307,11 +307,22 @@ public final class Connection {
    * @return false if the server has ended the connection
    */
   boolean listen() throws IOException {
+    boolean open = look();
+    spokenFirst = buffered() > 0;
+    return open;
+  }
+
+  /**
+   * Reads what is there behind the octets that are buffered, without waiting; only while nothing is
+   * being sent.
+   *
+   * @return false if the server has ended the connection
+   */
+  boolean look() throws IOException {
     makeRoom();
     view.limit(buffer.length).position(to);
     int read = wire.readAvailable(view);
     if (read > 0) to += read;
-    spokenFirst = read > 0;
     return read >= 0;
   }
 

@@ -65,6 +65,8 @@ public final class Exchange implements BodySource {
   @SuppressWarnings("unused") // through OVER
   private volatile boolean over;
 
+  private volatile boolean lost;
+
   // Confined to the exchanging thread.
   private @Nullable ResponseHead head;
   private @Nullable ResponseBody body;
@@ -178,11 +180,12 @@ public final class Exchange implements BodySource {
    * @throws IOException a typed failure
    * @throws InterruptedException if the thread was interrupted; the connection is closed
    */
-  @SuppressWarnings("unchecked") // T is byte[] where the handler is known to make nothing else
+  @SuppressWarnings("unchecked") // T is what the handler is known to make
   public <T> T deliver(BodyHandler<T> handler, Answer answer)
       throws IOException, InterruptedException {
     return switch (WantedBody.by(handler)) {
       case BYTES -> (T) bytes();
+      case STREAM -> (T) BodyStream.of(this, connection.alarm);
       case BY_SUBSCRIBER -> deliver(subscriber(handler, answer));
     };
   }
@@ -216,16 +219,70 @@ public final class Exchange implements BodySource {
         : new WholeBody(this, (int) length).read();
   }
 
-  /** Reads on in a body of known length, from that index on; returns the next index. */
-  int next(byte[] into, int from) throws IOException, InterruptedException {
-    if (clock != null) clock.reading();
+  /**
+   * Reads on, waiting for the first octet only.
+   *
+   * @param into has room for at least one octet
+   * @param from where the room begins
+   * @param to where it ends
+   * @return how many octets were read, or -1 at the end; either way the connection has been handed
+   *     on if nothing is left of the body and of the request
+   */
+  int read(byte[] into, int from, int to) throws IOException, InterruptedException {
     try {
-      return body().next(into, from);
+      int octets = clock == null ? body().read(into, from, to) : readWithin(clock, into, from, to);
+      if (body().isOver() && !over && (octets < 0 || sending.isComplete())) end();
+      return octets;
     } catch (IOException e) {
       throw failed(e);
-    } finally {
-      if (clock != null) clock.read();
+    } catch (MalformedMessageException e) {
+      throw failed(report().malformed(e));
     }
+  }
+
+  private int readWithin(PhaseClock limits, byte[] into, int from, int to)
+      throws IOException, MalformedMessageException {
+    limits.reading();
+    try {
+      return body().read(into, from, to);
+    } finally {
+      limits.read();
+    }
+  }
+
+  /** Octets received and not yet read, among them those of the body's framing. */
+  int buffered() {
+    return connection.buffered();
+  }
+
+  /** How much of the body is still to be read, if that is known, or -1. */
+  long remaining() {
+    return body().remaining();
+  }
+
+  /**
+   * How much can be read without waiting; looks at the wire if nothing is buffered.
+   *
+   * @return 0 also at the end
+   */
+  int available() throws IOException, InterruptedException {
+    try {
+      if (body().isOver()) return 0; // the connection may be another's
+      int buffered = body().available();
+      // The wire cannot be looked at while it is being written to.
+      if (buffered > 0 || !sending.isOver()) return buffered;
+      if (!connection.look() && !body().isUntilClose()) throw new EndOfStream();
+      return body().available();
+    } catch (IOException e) {
+      throw failed(e);
+    } catch (MalformedMessageException e) {
+      throw failed(report().malformed(e));
+    }
+  }
+
+  /** Whether the connection is none of its business any more. */
+  boolean isOver() {
+    return over;
   }
 
   /**
@@ -318,7 +375,7 @@ public final class Exchange implements BodySource {
     }
   }
 
-  /** The body was read to its end by {@link #next(byte[], int)}. */
+  /** The body was read to its end by {@link #read}. */
   void finish() throws IOException, InterruptedException {
     ByteBuffer nothing = next();
     if (nothing != null) throw new IllegalStateException("the body goes on: " + body);
@@ -365,6 +422,12 @@ public final class Exchange implements BodySource {
     sending.stop();
   }
 
+  /** The connection was closed from this side, but not by whoever has the body. */
+  void lost() {
+    lost = true;
+    abort();
+  }
+
   private InterruptedException interrupted() {
     abort();
     boolean unused = Thread.interrupted(); // the exception says it
@@ -374,7 +437,7 @@ public final class Exchange implements BodySource {
   /** Ends the exchange and names what happened. */
   private IOException failed(IOException e) throws InterruptedException {
     boolean late = connection.alarm.fired();
-    boolean alreadyOver = over;
+    boolean alreadyOver = over && !lost;
     if (e instanceof ClosedByInterruptException) throw interrupted();
     if (WireFailure.of(e) == WireFailure.FIN) observation.hungUp();
     if (e instanceof EndOfStream) awaitFateOfRequest();

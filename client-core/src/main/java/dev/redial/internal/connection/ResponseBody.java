@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The octets of one response body, taken out of its framing. Confined to the thread that reads it.
  */
 final class ResponseBody {
+  /** Reads with at least so much room go past the connection's buffer. */
+  private static final int DIRECT = 4 * 1024;
+
   private final Connection connection;
   private final Framing framing;
   private final @Nullable ChunkedDecoder chunks;
@@ -45,8 +48,7 @@ final class ResponseBody {
   /** Whether {@link #next} will not wait for the server; takes no data. */
   boolean arrived() {
     if (over) return true;
-    if (connection.buffered() == 0) return false;
-    if (chunks == null) return true;
+    if (chunks == null) return connection.buffered() > 0;
     try {
       return switch (chunkStep(chunks)) {
         case END -> true;
@@ -68,26 +70,91 @@ final class ResponseBody {
     };
   }
 
+  boolean isUntilClose() {
+    return framing instanceof Framing.UntilClose;
+  }
+
+  /** How much of it is still to be read, if that is known, or -1. */
+  long remaining() {
+    return chunks != null || isUntilClose() ? -1 : remaining;
+  }
+
+  /** How much can be read without waiting, as far as it is buffered. */
+  int available() throws MalformedMessageException {
+    long most = remaining;
+    if (chunks != null)
+      most = chunkStep(chunks) == ChunkedDecoder.Step.DATA ? chunks.chunkRemaining() : 0;
+    return (int) Math.min(most, connection.buffered());
+  }
+
   /**
-   * Reads on, where the {@link #length} is known.
+   * Reads on, waiting for the first octet only.
    *
-   * @param into has no more room than octets are left
+   * @param into has room for at least one octet
    * @param from where the room begins
-   * @return where the room that is left begins
+   * @param to where it ends
+   * @return how many octets were read, or -1 at the end
    * @throws EndOfStream if the wire ended first
    */
-  int next(byte[] into, int from) throws IOException {
-    int length = Math.min(into.length - from, connection.buffered());
-    if (length > 0) {
-      System.arraycopy(connection.buffer(), connection.from(), into, from, length);
-      connection.take(length);
-    } else {
-      length = connection.wire.read(ByteBuffer.wrap(into, from, into.length - from));
-      if (length < 0) throw new EndOfStream();
+  int read(byte[] into, int from, int to) throws IOException, MalformedMessageException {
+    if (over) return -1;
+    return chunks == null ? readPlain(into, from, to) : readChunked(chunks, into, from, to);
+  }
+
+  private int readPlain(byte[] into, int from, int to) throws IOException {
+    int octets = readSome(into, from, (int) Math.min(to - from, remaining), remaining);
+    if (octets < 0) {
+      if (isFixed()) throw new EndOfStream();
+      over = true;
+    } else if (isFixed()) {
+      remaining -= octets;
+      over = remaining == 0;
     }
-    remaining -= length;
-    over = remaining == 0;
-    return from + length;
+    return octets;
+  }
+
+  /** Reads from the buffer, or past it where nothing is gained by a stay there. */
+  private int readSome(byte[] into, int from, int most, long left) throws IOException {
+    if (connection.buffered() == 0) {
+      if (most >= DIRECT || most == left)
+        return connection.wire.read(ByteBuffer.wrap(into, from, most));
+      if (!connection.fill()) return -1;
+    }
+    int octets = Math.min(most, connection.buffered());
+    System.arraycopy(connection.buffer(), connection.from(), into, from, octets);
+    connection.take(octets);
+    return octets;
+  }
+
+  private int readChunked(ChunkedDecoder decoder, byte[] into, int from, int to)
+      throws IOException, MalformedMessageException {
+    int at = from;
+    ChunkedDecoder.Step step = chunkStep(decoder);
+    while (step != ChunkedDecoder.Step.END && at < to) {
+      boolean data = step == ChunkedDecoder.Step.DATA;
+      if (at > from && (!data || connection.buffered() == 0)) break;
+      if (data) {
+        int most = (int) Math.min(to - at, decoder.chunkRemaining());
+        int octets = readSome(into, at, most, Long.MAX_VALUE);
+        if (octets < 0) throw new EndOfStream();
+        decoder.took(octets);
+        at += octets;
+      } else if (!connection.fill()) {
+        throw new EndOfStream();
+      }
+      step = at == from ? chunkStep(decoder) : stepBehindData(decoder);
+    }
+    over = step == ChunkedDecoder.Step.END;
+    return over && at == from ? -1 : at - from;
+  }
+
+  /** What is wrong behind good data is met again by whoever reads on. */
+  private ChunkedDecoder.Step stepBehindData(ChunkedDecoder decoder) {
+    try {
+      return chunkStep(decoder);
+    } catch (MalformedMessageException e) {
+      return ChunkedDecoder.Step.NEED_OCTETS;
+    }
   }
 
   /**

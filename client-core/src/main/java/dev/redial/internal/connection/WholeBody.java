@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A response body of known length, read straight into the array that its caller gets. Confined to
- * the thread that reads it.
+ * A response body, or the rest of one, of known length, read straight into the array that its
+ * caller gets. Confined to the thread that reads it.
  */
 final class WholeBody {
   /** The longest array that every virtual machine can make. */
@@ -42,7 +42,7 @@ final class WholeBody {
 
   private int fill(byte[] octets, int from) throws IOException, InterruptedException {
     int filled = from;
-    while (filled < octets.length) filled = exchange.next(octets, filled);
+    while (filled < octets.length) filled += exchange.read(octets, filled, octets.length);
     return filled;
   }
 }

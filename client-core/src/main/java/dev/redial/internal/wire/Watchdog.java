@@ -207,6 +207,16 @@ public final class Watchdog {
     }
 
     /**
+     * Another alarm of the same watchdog.
+     *
+     * @param action as for {@link Watchdog#alarm}
+     * @return the alarm, which has to be released
+     */
+    public Alarm another(Runnable action) {
+      return alarm(action);
+    }
+
+    /**
      * Sets or moves the deadline; one that has passed already fires at once. Without effect once
      * the alarm has fired or was released.
      *

@@ -11,8 +11,10 @@ import dev.redial.ExchangeStage;
 import dev.redial.HangUpException;
 import dev.redial.ServerActed;
 import dev.redial.TruncatedBodyException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
@@ -169,6 +171,9 @@ class FramingTest {
   private enum Way {
     INLINE,
     STREAM,
+    WHOLE_STREAM,
+    STREAM_BY_OCTET,
+    STREAM_IN_PARTS,
     HANDED_OVER;
 
     String read(Exchange exchange) throws IOException, InterruptedException {
@@ -179,10 +184,42 @@ class FramingTest {
             yield new String(in.readAllBytes(), ISO_8859_1);
           }
         }
+        case WHOLE_STREAM -> readStream(exchange, InputStream::readAllBytes);
+        case STREAM_BY_OCTET -> readStream(exchange, Way::byOctet);
+        case STREAM_IN_PARTS -> readStream(exchange, Way::inParts);
         case HANDED_OVER ->
             exchange.deliver(
                 BodySubscribers.mapping(BodySubscribers.ofString(ISO_8859_1), text -> text));
       };
+    }
+
+    private interface Reading {
+      byte[] of(InputStream in) throws IOException;
+    }
+
+    private static String readStream(Exchange exchange, Reading reading)
+        throws IOException, InterruptedException {
+      try (InputStream in = exchange.deliver(BodyHandlers.ofInputStream(), exchange.answer())) {
+        assertThat(in).isInstanceOf(BodyStream.class);
+        byte[] body = reading.of(in);
+        assertThat(in.available()).isZero();
+        assertThat(in.read()).isEqualTo(-1);
+        return new String(body, ISO_8859_1);
+      }
+    }
+
+    private static byte[] byOctet(InputStream in) throws IOException {
+      ByteArrayOutputStream body = new ByteArrayOutputStream();
+      for (int octet = in.read(); octet >= 0; octet = in.read()) body.write(octet);
+      return body.toByteArray();
+    }
+
+    private static byte[] inParts(InputStream in) throws IOException {
+      ByteArrayOutputStream body = new ByteArrayOutputStream();
+      byte[] part = new byte[5];
+      for (int octets = in.read(part, 1, 3); octets >= 0; octets = in.read(part, 1, 3))
+        body.write(part, 1, octets);
+      return body.toByteArray();
     }
   }
 

@@ -273,15 +273,20 @@ final class ScriptedWire implements Wire {
     lock.lock();
     try {
       if (!open) throw new ClosedChannelException();
-      return switch (early.peek()) {
-        case Step.Piece piece -> take(piece.octets(), into, early);
-        case Step.Failure failure -> throw failure.thrown();
-        case null -> 0;
-        default -> -1;
-      };
+      if (reading || writing) throw new IllegalStateException("looked at while it is used");
+      return sent == 0 ? available(into, early) : available(into, script);
     } finally {
       lock.unlock();
     }
+  }
+
+  private int available(ByteBuffer into, ArrayDeque<Step> from) throws IOException {
+    return switch (from.peek()) {
+      case Step.Piece piece -> take(piece.octets(), into, from);
+      case Step.Failure failure -> throw failure.thrown();
+      case Step.End end -> -1;
+      case null, default -> 0;
+    };
   }
 
   private int take(ByteBuffer octets, ByteBuffer into, ArrayDeque<Step> from) {
