@@ -46,8 +46,8 @@ final class BodyStream extends InputStream {
   }
 
   /**
-   * The body of an answer. What has arrived of it is taken at once, so that a connection whose
-   * answer is complete does not wait for a reader.
+   * The body of an answer. If it is short, what has arrived of it is taken at once, so that a
+   * connection whose answer is complete does not wait for a reader.
    *
    * @param exchange has received the head
    * @param alarm of its connection
@@ -57,7 +57,7 @@ final class BodyStream extends InputStream {
     BodyStream stream = new BodyStream(exchange);
     stream.lock.lock();
     try {
-      stream.takeArrived();
+      if (stream.mayBeTaken()) stream.takeArrived();
       if (!exchange.isOver()) stream.watch = UnreadBody.watch(stream, exchange, alarm);
     } catch (RuntimeException | Error e) {
       exchange.abort();
@@ -66,6 +66,11 @@ final class BodyStream extends InputStream {
       stream.lock.unlock();
     }
     return stream;
+  }
+
+  /** Whether all of it could be taken before anybody reads. */
+  private boolean mayBeTaken() {
+    return !exchange.isOver() && exchange.remaining() <= AHEAD - (to - from);
   }
 
   /** At the end of the body this hands the connection on. */
@@ -90,7 +95,7 @@ final class BodyStream extends InputStream {
   /** Takes the rest, if it has come in the meantime and is short. */
   private void glance() throws IOException, InterruptedException {
     boolean more = true;
-    while (more && !exchange.isOver() && exchange.remaining() <= AHEAD - (to - from)) {
+    while (more && mayBeTaken()) {
       more = exchange.available() > 0;
       takeArrived();
     }

@@ -10,6 +10,7 @@ import dev.redial.jmh.server.LoopbackTls;
 import dev.redial.jmh.server.Resource;
 import dev.redial.jmh.server.ServerProcess;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -80,6 +81,13 @@ final class AllocationTest {
   }
 
   @Test
+  void aLargeBodyThatIsReadAsAStream() throws Exception {
+    URI uri = uri(Resource.BIG);
+    byte[] part = new byte[16 * 1024];
+    check("allocated.stream-1-mb", 10, 1, () -> stream(uri, part, Resource.BIG_LENGTH));
+  }
+
+  @Test
   void aGetThroughTls() throws Exception {
     URI uri = server.tlsUri(Resource.SMALL.path());
     check("allocated.get-tls", 500, 1, () -> get(uri, Resource.SMALL_LENGTH));
@@ -101,6 +109,15 @@ final class AllocationTest {
 
   private static void get(URI uri, int length) throws Exception {
     send(HttpRequest.newBuilder(uri).build(), length);
+  }
+
+  private static void stream(URI uri, byte[] part, int length) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(uri).build();
+    try (InputStream body = client.send(request, BodyHandlers.ofInputStream()).body()) {
+      int total = 0;
+      for (int read = body.read(part); read >= 0; read = body.read(part)) total += read;
+      if (total != length) throw new IOException("unexpected length: " + total);
+    }
   }
 
   private static void send(HttpRequest request, int length) throws Exception {
