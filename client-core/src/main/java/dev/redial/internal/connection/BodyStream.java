@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * likes.
  *
  * <p>Readers take turns: once one has seen the end, another would reach into somebody else's
- * exchange. {@link #close()} and {@link #available()} never wait, whoever reads. A failure is
- * thrown once as it is, and is the cause of what is thrown thereafter. An interrupt closes the
- * stream, and stays set.
+ * exchange. {@link #close()} and {@link #available()} never wait for the server, whoever reads. A
+ * failure is thrown once as it is, and is the cause of what is thrown thereafter. An interrupt
+ * closes the stream, and stays set.
  */
 final class BodyStream extends InputStream {
   /** The most that is taken of a body before somebody reads it. */
@@ -37,7 +37,7 @@ final class BodyStream extends InputStream {
   private int to;
   private long turns;
   private long turnsSeen;
-  private @Nullable Exception failure;
+  private @Nullable Throwable failure;
   private boolean failureIsNew;
   private @Nullable UnreadBody watch;
 
@@ -68,9 +68,10 @@ final class BodyStream extends InputStream {
     return stream;
   }
 
-  /** Whether all of it could be taken before anybody reads. */
+  /** Whether all of it could be taken before anybody reads, as far as its length is known. */
   private boolean mayBeTaken() {
-    return !exchange.isOver() && exchange.remaining() <= AHEAD - (to - from);
+    int room = AHEAD - (to - from);
+    return !exchange.isOver() && room > 0 && exchange.remaining() <= room;
   }
 
   /** At the end of the body this hands the connection on. */
@@ -156,6 +157,10 @@ final class BodyStream extends InputStream {
         return new WholeBody(exchange, (int) rest).read();
     } catch (IOException | InterruptedException e) {
       throw failed(e);
+    } catch (RuntimeException | Error e) {
+      exchange.abort(); // what was read is lost, and nobody may read on behind it
+      failure = e;
+      throw e;
     } finally {
       release();
     }

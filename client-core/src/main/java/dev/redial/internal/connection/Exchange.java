@@ -230,9 +230,15 @@ public final class Exchange implements BodySource {
    */
   int read(byte[] into, int from, int to) throws IOException, InterruptedException {
     try {
-      int octets = clock == null ? body().read(into, from, to) : readWithin(clock, into, from, to);
+      int octets =
+          clock == null || body().isOver() // and the alarm perhaps another's
+              ? body().read(into, from, to)
+              : readWithin(clock, into, from, to);
       if (body().isOver() && !over && (octets < 0 || sending.isComplete())) end();
       return octets;
+    } catch (InterruptedException e) {
+      abort();
+      throw e;
     } catch (IOException e) {
       throw failed(e);
     } catch (MalformedMessageException e) {
@@ -269,10 +275,11 @@ public final class Exchange implements BodySource {
     try {
       if (body().isOver()) return 0; // the connection may be another's
       int buffered = body().available();
-      // The wire cannot be looked at while it is being written to.
-      if (buffered > 0 || !sending.isOver()) return buffered;
-      if (!connection.look() && !body().isUntilClose()) throw new EndOfStream();
-      return body().available();
+      if (buffered > 0 || body().isOver()) return buffered;
+      if (!sending.hasEnded()) return 0; // the wire cannot be looked at while it is written to
+      if (connection.look()) return body().available();
+      body().wireEnded();
+      return 0;
     } catch (IOException e) {
       throw failed(e);
     } catch (MalformedMessageException e) {
@@ -365,9 +372,13 @@ public final class Exchange implements BodySource {
   @Override
   public @Nullable ByteBuffer next() throws IOException, InterruptedException {
     try {
-      ByteBuffer buffer = clock == null || discarding ? body().next() : nextWithin(clock);
+      ByteBuffer buffer =
+          clock == null || discarding || body().isOver() ? body().next() : nextWithin(clock);
       if (buffer == null && !over) end();
       return buffer;
+    } catch (InterruptedException e) {
+      abort();
+      throw e;
     } catch (IOException e) {
       throw failed(e);
     } catch (MalformedMessageException e) {

@@ -70,21 +70,28 @@ final class ResponseBody {
     };
   }
 
-  boolean isUntilClose() {
-    return framing instanceof Framing.UntilClose;
-  }
-
   /** How much of it is still to be read, if that is known, or -1. */
   long remaining() {
-    return chunks != null || isUntilClose() ? -1 : remaining;
+    return chunks != null || framing instanceof Framing.UntilClose ? -1 : remaining;
   }
 
-  /** How much can be read without waiting, as far as it is buffered. */
+  /** How much can be read without waiting, as far as it is buffered; may meet the end. */
   int available() throws MalformedMessageException {
-    long most = remaining;
-    if (chunks != null)
-      most = chunkStep(chunks) == ChunkedDecoder.Step.DATA ? chunks.chunkRemaining() : 0;
-    return (int) Math.min(most, connection.buffered());
+    if (chunks == null) return (int) Math.min(remaining, connection.buffered());
+    ChunkedDecoder.Step step = chunkStep(chunks);
+    over = step == ChunkedDecoder.Step.END;
+    if (step != ChunkedDecoder.Step.DATA) return 0;
+    return (int) Math.min(chunks.chunkRemaining(), connection.buffered());
+  }
+
+  /**
+   * The wire has come to its orderly end, and nothing is buffered.
+   *
+   * @throws EndOfStream unless that is how the body ends
+   */
+  void wireEnded() throws EndOfStream {
+    if (!(framing instanceof Framing.UntilClose)) throw new EndOfStream();
+    over = true;
   }
 
   /**
@@ -104,8 +111,7 @@ final class ResponseBody {
   private int readPlain(byte[] into, int from, int to) throws IOException {
     int octets = readSome(into, from, (int) Math.min(to - from, remaining), remaining);
     if (octets < 0) {
-      if (isFixed()) throw new EndOfStream();
-      over = true;
+      wireEnded();
     } else if (isFixed()) {
       remaining -= octets;
       over = remaining == 0;
@@ -172,8 +178,7 @@ final class ResponseBody {
     ByteBuffer buffer =
         connection.buffered() > 0 ? takeBuffered(remaining) : readDirectly(remaining);
     if (buffer == null) {
-      if (isFixed()) throw new EndOfStream();
-      over = true;
+      wireEnded();
       return null;
     }
     if (isFixed()) {

@@ -139,6 +139,12 @@ final class Sending {
     return running == null || running.isOver();
   }
 
+  /** Whether no write is under way, and none will be. */
+  boolean hasEnded() {
+    Upload running = upload;
+    return running == null || running.hasEnded();
+  }
+
   /**
    * Whether the whole request was sent; called when the answer is complete.
    *

@@ -43,7 +43,7 @@ final class UnreadBody implements Runnable {
     if (exchange.isOver()) armed.release(); // who ended it may not have seen this one
   }
 
-  /** The exchange is over. */
+  /** Nothing is to be looked after any more. */
   void end() {
     Watchdog.Alarm armed = next;
     if (armed != null) armed.release();
@@ -51,12 +51,8 @@ final class UnreadBody implements Runnable {
 
   /** A deadline has passed, or the client was shut down, and perhaps nobody reads. */
   private void closed() {
-    if (!exchange.isOver()) onThreadOfItsOwn(this::lost);
-  }
-
-  private void lost() {
-    exchange.lost();
     end();
+    if (!exchange.isOver()) onThreadOfItsOwn(exchange::lost);
   }
 
   /** On the watchdog's thread, which cannot wait for anybody. */

@@ -256,7 +256,10 @@ final class Upload implements Runnable {
   boolean completeWhileItGoesOn() throws InterruptedException {
     long seen = wire.sent();
     long moved = System.nanoTime();
-    while (!isOver() && !over.await(LOOK_MILLIS, TimeUnit.MILLISECONDS) && wire.isOpen()) {
+    while (!isOver()
+        && !over.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)
+        && !complete
+        && wire.isOpen()) {
       long sent = wire.sent();
       if (sent != seen) moved = System.nanoTime();
       else if (System.nanoTime() - moved > LONGEST_PAUSE_NANOS) break;
@@ -267,7 +270,12 @@ final class Upload implements Runnable {
 
   /** Whether nothing more will be sent, but for a write that may be under way. */
   boolean isOver() {
-    return stopped || over.getCount() == 0;
+    return stopped || hasEnded();
+  }
+
+  /** Whether no write is under way, and none will be. */
+  boolean hasEnded() {
+    return over.getCount() == 0;
   }
 
   /**

@@ -25,6 +25,7 @@ final class Bench {
   final ScriptedWire wire;
   final Connection connection;
   final List<Boolean> endings = new CopyOnWriteArrayList<>();
+  private Runnable onEnd = () -> {};
 
   Bench() {
     this(ResponseLimits.defaults());
@@ -57,7 +58,13 @@ final class Bench {
 
   private void ended(boolean clean) {
     endings.add(clean);
+    onEnd.run();
     if (!clean) connection.close();
+  }
+
+  /** What comes next does this as soon as it has the connection. */
+  void onEnd(Runnable action) {
+    onEnd = action;
   }
 
   /** Sends, and reads the head of the answer. */

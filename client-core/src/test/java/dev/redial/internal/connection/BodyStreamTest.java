@@ -36,6 +36,8 @@ class BodyStreamTest {
   private static final String CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
   private static final String UNTIL_CLOSE = "HTTP/1.1 200 OK\r\n\r\n";
 
+  private static final String LONG_CHUNKS = ("1ff0\r\n" + "x".repeat(0x1ff0) + "\r\n").repeat(2);
+
   private final Bench bench = new Bench();
 
   private static InputStream stream(Exchange exchange) throws IOException, InterruptedException {
@@ -193,6 +195,21 @@ class BodyStreamTest {
   }
 
   @Test
+  void whoAsksWhatIsAvailableMayMeetTheEnd() throws Exception {
+    bench.wire.says(CHUNKED, "5\r\nhello\r\n");
+    InputStream in = stream();
+    assertThat(in.available()).isEqualTo(5);
+    assertThat(in.readNBytes(5)).hasSize(5);
+
+    bench.wire.says("0\r\n\r\n").fin();
+
+    assertThat(in.available()).isZero();
+    assertThat(in.available()).isZero();
+    assertThat(in.read()).isEqualTo(-1);
+    assertThat(bench.endings).containsExactly(true);
+  }
+
+  @Test
   void theEndOfTheConnectionMayBeTheEndOfTheBody() throws Exception {
     bench.wire.says(UNTIL_CLOSE + "hello").fin();
     InputStream in = stream();
@@ -220,6 +237,47 @@ class BodyStreamTest {
 
     assertThat(octets).isEqualTo(20_000);
     assertThat(bench.endings).hasSize(1);
+  }
+
+  /** The alarm of a connection that was handed on is another exchange's. */
+  @ParameterizedTest
+  @ValueSource(strings = {"stream", "octets of the stream", "array"})
+  void whoReadsBehindTheEndLeavesTheNextDeadlineAlone(String kind) throws Exception {
+    TimeLimits limits = TimeLimits.none().withBodyRead(Duration.ofMinutes(1));
+    bench.wire.says(FIVE, "hello");
+    Exchange exchange = bench.exchange(Bench.get(), Bench.NO_DEADLINE, limits);
+    exchange.send();
+    exchange.receiveHead();
+    long deadline = System.nanoTime() + 300_000_000;
+    bench.onEnd(() -> bench.connection.alarm.arm(deadline));
+
+    if (kind.equals("array")) {
+      assertThat(exchange.deliver(BodyHandlers.ofByteArray(), exchange.answer())).hasSize(5);
+    } else {
+      InputStream in = stream(exchange);
+      assertThat(kind.equals("stream") ? in.readAllBytes() : read(in, 1)).hasSize(5);
+      assertThat(in.read()).isEqualTo(-1);
+    }
+
+    assertThat(bench.endings).containsExactly(true);
+    await().until(bench.connection.alarm::fired);
+  }
+
+  @Test
+  void anInterruptAtTheEndOfTheBodyEndsTheExchange() throws Exception {
+    bench.wire.acceptsOnly(500).once(bench.wire::isWriting);
+    bench.wire.says(FIVE + "hello");
+    InputStream in =
+        stream(bench.head(Bench.request("POST", BodyPublishers.ofByteArray(new byte[100_000]))));
+    assertThat(in.readNBytes(5)).hasSize(5);
+    Running<Throwable> reading =
+        Bench.start(() -> {
+          Thread.currentThread().interrupt();
+          return catchThrowable(in::read);
+        });
+
+    assertThat(reading.get()).hasCauseInstanceOf(InterruptedException.class);
+    assertThat(bench.endings).containsExactly(false);
   }
 
   // Failures
@@ -391,6 +449,19 @@ class BodyStreamTest {
     assertThat(bench.wire.reads()).isEqualTo(reads);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {CHUNKED, UNTIL_CLOSE})
+  void nobodyReadsTheWholeOfAnUnknownLengthToKeepTheConnection(String head) throws Exception {
+    bench.wire.says(head);
+    InputStream in = stream();
+    bench.wire.says(LONG_CHUNKS.repeat(8));
+
+    in.close();
+
+    assertThat(bench.endings).containsExactly(false);
+    assertThat(bench.wire.received()).isLessThan(40_000);
+  }
+
   @Test
   void closingEndsTheReadOfAnotherThread() throws Exception {
     bench.wire.says(FIVE);
@@ -406,9 +477,11 @@ class BodyStreamTest {
     assertThat(bench.endings).containsExactly(false);
   }
 
-  @Test
-  void aStreamThatIsClosedWhileTheRequestIsStillSentEndsBoth() throws Exception {
-    bench.wire.acceptsOnly(500).says(FIVE + "hel");
+  @ParameterizedTest
+  @ValueSource(strings = {"200 OK", "400 Refused"})
+  void aStreamThatIsClosedWhileTheRequestIsStillSentEndsBoth(String status) throws Exception {
+    bench.wire.acceptsOnly(500).once(bench.wire::isWriting);
+    bench.wire.says("HTTP/1.1 " + status + "\r\nContent-Length: 5\r\n\r\nhel");
     InputStream in =
         stream(bench.head(Bench.request("POST", BodyPublishers.ofByteArray(new byte[100_000]))));
     assertThat(in.available()).isEqualTo(3);
@@ -421,6 +494,33 @@ class BodyStreamTest {
   }
 
   // Nobody reads
+
+  @ParameterizedTest
+  @ValueSource(strings = {CHUNKED, UNTIL_CLOSE})
+  void ofALongBodyThatNobodyReadsOnlySoMuchIsTaken(String head) throws Exception {
+    String long64 = LONG_CHUNKS.repeat(8);
+    bench.wire.says(head).says(long64);
+    InputStream in = stream();
+    // two looks, and the one that has nothing to do
+    await().during(Duration.ofMillis(700)).until(() -> bench.endings.isEmpty());
+    assertThat(in.available()).isEqualTo(16 * 1024);
+
+    bench.wire.says(head.equals(CHUNKED) ? "0\r\n\r\n" : "").fin();
+
+    assertThat(in.readAllBytes()).hasSize(head.equals(CHUNKED) ? 0x3fe0 * 8 : long64.length());
+    assertThat(bench.endings).containsExactly(head.equals(CHUNKED));
+  }
+
+  @Test
+  void aShortBodyThatEndsWithItsConnectionIsTakenToo() throws Exception {
+    bench.wire.says(UNTIL_CLOSE);
+    InputStream in = stream();
+
+    bench.wire.says("hello").fin();
+
+    await().untilAsserted(() -> assertThat(bench.endings).containsExactly(false));
+    assertThat(text(in.readAllBytes())).isEqualTo("hello");
+  }
 
   @ParameterizedTest
   @CsvSource({

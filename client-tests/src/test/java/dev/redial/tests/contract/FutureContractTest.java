@@ -29,8 +29,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -241,11 +242,13 @@ class FutureContractTest {
           c.send(Answers.head("200 OK", "Content-Length: 10") + "\r\nhalf");
           c.stall();
         });
-    try (ExecutorService executor = threads(2)) {
+    try (ThreadPoolExecutor executor = threads(2)) {
       HttpClient client = rig.client(side, b -> b.executor(executor));
       CompletableFuture<HttpResponse<InputStream>> future =
           client.sendAsync(get(server.uri("/")), BodyHandlers.ofInputStream());
       server.await(1, "GET /");
+      // The JDK's client reads on with a task that it already runs.
+      Awaitility.await().until(() -> executor.getActiveCount() == 0);
       executor.shutdown();
       answer.open();
       assertThat(Causes.of(Causes.failureOf(() -> future.get(10, SECONDS))))
@@ -309,8 +312,13 @@ class FutureContractTest {
     }
   }
 
-  private static ExecutorService threads(int count) {
-    return Executors.newFixedThreadPool(
-        count, Thread.ofPlatform().name("contract-", 0).daemon().factory());
+  private static ThreadPoolExecutor threads(int count) {
+    return new ThreadPoolExecutor(
+        count,
+        count,
+        0,
+        SECONDS,
+        new LinkedBlockingQueue<>(),
+        Thread.ofPlatform().name("contract-", 0).daemon().factory());
   }
 }
