@@ -192,9 +192,9 @@ final class BodyStream extends InputStream {
       return;
     }
     try {
-      from = to;
       ahead = NOTHING;
-      from = to = 0;
+      from = 0;
+      to = 0;
       if (failure == null) glance();
     } catch (IOException e) {
       // Nobody wants this body; the connection is closed already.
