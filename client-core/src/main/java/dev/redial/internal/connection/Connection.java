@@ -53,6 +53,7 @@ public final class Connection {
   /** Null where a round trip is too short to tell anything: on this machine. */
   @Nullable RoundTrip roundTrip;
 
+  private final Anticipation anticipation = new Anticipation();
   private byte[] buffer = NO_BUFFER;
   private ByteBuffer view = NO_VIEW;
   private int from;
@@ -343,6 +344,16 @@ public final class Connection {
     if (read < 0) return false;
     to += read;
     return true;
+  }
+
+  /**
+   * Waits for octets, but only as long as that costs less than to go to sleep; only while nothing
+   * is being sent.
+   *
+   * @return false if the server has ended the connection
+   */
+  boolean anticipate() throws IOException {
+    return anticipation.await(this);
   }
 
   private void makeRoom() {

@@ -14,6 +14,8 @@ final class HeadReader {
   static ResponseHead last(
       Connection connection, OutgoingRequest request, Observation observation, Sending sending)
       throws IOException, MalformedMessageException {
+    if (connection.buffered() == 0 && sending.hasEnded() && !connection.anticipate())
+      throw new EndOfStream();
     ResponseHead received = next(connection, request, observation);
     for (int interim = 1; received.isInterim(); interim++) {
       if (received.status() == 101)

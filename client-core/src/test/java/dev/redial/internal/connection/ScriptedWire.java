@@ -54,6 +54,7 @@ final class ScriptedWire implements Wire {
   private long sent;
   private long received;
   private int reads;
+  private int looks;
   private int writes;
   private int rests;
   private int closes;
@@ -207,7 +208,17 @@ final class ScriptedWire implements Wire {
     }
   }
 
-  /** How often somebody asked for octets, those in vain included. */
+  /** How often somebody looked for octets without waiting, those in vain included. */
+  int looks() {
+    lock.lock();
+    try {
+      return looks;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How often somebody asked for octets, those in vain included, but for looks that found none. */
   int reads() {
     lock.lock();
     try {
@@ -274,19 +285,33 @@ final class ScriptedWire implements Wire {
     try {
       if (!open) throw new ClosedChannelException();
       if (reading || writing) throw new IllegalStateException("looked at while it is used");
-      return sent == 0 ? available(into, early) : available(into, script);
+      looks++;
+      int octets = sent == 0 ? available(into, early) : available(into, script);
+      if (octets > 0) reads++;
+      return octets;
     } finally {
       lock.unlock();
     }
   }
 
   private int available(ByteBuffer into, ArrayDeque<Step> from) throws IOException {
-    return switch (from.peek()) {
-      case Step.Piece piece -> take(piece.octets(), into, from);
-      case Step.Failure failure -> throw failure.thrown();
-      case Step.End end -> -1;
-      case null, default -> 0;
-    };
+    while (true) {
+      Step step = from.peek();
+      switch (step) {
+        case Step.Piece piece -> {
+          return take(piece.octets(), into, from);
+        }
+        case Step.Failure failure -> throw failure.thrown();
+        case Step.End end -> {
+          return -1;
+        }
+        case Step.OnceSent gate when sent >= gate.octets() -> from.remove();
+        case Step.Once gate when gate.condition().getAsBoolean() -> from.remove();
+        case null, default -> {
+          return 0;
+        }
+      }
+    }
   }
 
   private int take(ByteBuffer octets, ByteBuffer into, ArrayDeque<Step> from) {

@@ -1,0 +1,135 @@
+package dev.redial.internal.connection;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.redial.HangUpException;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which exchanges look for their answer before they wait for it, and how often. */
+@Timeout(60)
+class AnticipationTest {
+  private static final String ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+  private final Bench bench = new Bench();
+
+  /** A fresh connection is looked at before it is used, on every thread. */
+  @BeforeEach
+  void connectionIsUsed() throws Exception {
+    bench.wire.says(ANSWER);
+    assertThat(get()).isEqualTo("ok");
+    assertThat(bench.wire.looks()).isEqualTo(1);
+  }
+
+  @Test
+  void anAnswerThatIsThereIsReadAtTheFirstLook() throws Exception {
+    for (int i = 0; i < 100; i++) assertThat(looksIfAnswered(1)).isEqualTo(1);
+    assertThat(bench.wire.reads()).isEqualTo(101);
+  }
+
+  @Test
+  void anAnswerThatComesSoonIsLookedForAgain() throws Exception {
+    for (int i = 0; i < 100; i++)
+      assertThat(looksIfAnswered(Anticipation.LOOKS)).isEqualTo(Anticipation.LOOKS);
+  }
+
+  @Test
+  void aSlowServerIsLookedAtEverLessOften() throws Exception {
+    int pause = 0;
+    while (pause < Anticipation.LONGEST_PAUSE) {
+      pause = Math.min(2 * pause + 1, Anticipation.LONGEST_PAUSE);
+      assertThat(looksIfAnsweredLate()).isEqualTo(Anticipation.LOOKS);
+      for (int i = 0; i < pause; i++)
+        assertThat(looksIfAnswered(1)).as("%d in a pause of %d", i, pause).isZero();
+    }
+    assertThat(looksIfAnswered(1)).isEqualTo(1);
+  }
+
+  @Test
+  void trustIsRegainedSlowly() throws Exception {
+    for (int pause : new int[] {1, 3, 7}) {
+      assertThat(looksIfAnsweredLate()).isEqualTo(Anticipation.LOOKS);
+      for (int i = 0; i < pause; i++) assertThat(looksIfAnswered(1)).isZero();
+    }
+    for (int i = 0; i < 5; i++) assertThat(looksIfAnswered(1)).isEqualTo(1);
+
+    assertThat(looksIfAnsweredLate()).isEqualTo(Anticipation.LOOKS);
+
+    for (int i = 0; i < 2 * (7 - 5) + 1; i++) assertThat(looksIfAnswered(1)).isZero();
+    assertThat(looksIfAnswered(1)).isEqualTo(1);
+  }
+
+  @Test
+  void aPlatformThreadJustWaits() throws Exception {
+    bench.wire.says(ANSWER);
+
+    assertThat(get()).isEqualTo("ok");
+
+    assertThat(bench.wire.looks()).isEqualTo(1);
+  }
+
+  /** The wire would refuse it. */
+  @Test
+  void nobodyLooksWhileTheRequestIsStillBeingSent() throws Exception {
+    CountDownLatch answered = new CountDownLatch(1);
+    bench.wire.acceptsOnly(bench.wire.sent() + 100_000).onceSent(bench.wire.sent() + 100_000);
+    bench.wire.says(ANSWER);
+    OutgoingRequest post = Bench.request("POST", BodyPublishers.ofByteArray(new byte[1_000_000]));
+    Bench.Running<Exchange> running =
+        Bench.start(() -> {
+          Exchange exchange = bench.head(post);
+          answered.countDown();
+          return exchange;
+        });
+
+    answered.await();
+
+    assertThat(bench.wire.looks()).isEqualTo(1);
+    running.get().abort();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theEndThatALookFindsIsTold(boolean orderly) throws Exception {
+    if (orderly) bench.wire.fin();
+    else bench.wire.rst();
+
+    Throwable failure = Bench.start(this::get).failure();
+
+    assertThat(failure)
+        .isInstanceOfSatisfying(
+            HangUpException.class,
+            hangUp ->
+                assertThat(hangUp.ending())
+                    .isEqualTo(orderly ? HangUpException.Ending.FIN : HangUpException.Ending.RST));
+    assertThat(bench.wire.looks()).isEqualTo(2);
+    assertThat(bench.wire.reads()).isEqualTo(1);
+    assertThat(bench.endings).containsExactly(true, false);
+  }
+
+  /** How often a virtual thread looks for an answer that comes at this look, or with a read. */
+  private int looksIfAnswered(int look) throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    bench.wire.once(() -> asked.incrementAndGet() >= look).says(ANSWER);
+    int before = bench.wire.looks();
+    assertThat(Bench.start(this::get).get()).isEqualTo("ok");
+    return bench.wire.looks() - before;
+  }
+
+  private int looksIfAnsweredLate() throws Exception {
+    return looksIfAnswered(Anticipation.LOOKS + 1);
+  }
+
+  private String get() throws IOException, InterruptedException {
+    return bench.body(Bench.get(), BodySubscribers.ofString(ISO_8859_1));
+  }
+}
