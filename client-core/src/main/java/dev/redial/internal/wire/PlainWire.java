@@ -22,7 +22,14 @@ import java.util.Optional;
 import javax.net.ssl.SSLSession;
 import jdk.net.ExtendedSocketOptions;
 
-/** A wire straight over TCP: a {@link SocketChannel} in blocking mode. */
+/**
+ * A wire straight over TCP: a {@link SocketChannel}, which is in blocking mode while somebody waits
+ * for it.
+ *
+ * <p>Each change of its mode takes four locks of the channel, and two system calls if only platform
+ * threads ever used it. So the mode is left as it is until it has to be another one: a small
+ * exchange on a virtual thread is looked at, written and read without a change.
+ */
 public final class PlainWire implements Wire {
 
   /**
@@ -46,6 +53,7 @@ public final class PlainWire implements Wire {
 
   private final SocketChannel channel;
   private final ByteBuffer glance = ByteBuffer.allocate(1);
+
   // Each written by one thread at a time, the writer or the reader; others look on, and need not
   // see
   // the latest at once, so that no exchange pays for a fence.
@@ -180,6 +188,7 @@ public final class PlainWire implements Wire {
   }
 
   private int readOnce(ByteBuffer into) throws IOException {
+    setBlocking(true);
     if (into.remaining() <= CALL_LIMIT) return channel.read(into);
     int limit = into.limit();
     into.limit(into.position() + CALL_LIMIT);
@@ -192,25 +201,28 @@ public final class PlainWire implements Wire {
 
   @Override
   public int readAvailable(ByteBuffer into) throws IOException {
-    int octets = look(into);
+    beginGlimpse();
+    int octets = readNow(into);
     if (octets > 0) RECEIVED.setRelease(this, received + octets);
     return octets;
   }
 
-  private int look(ByteBuffer into) throws IOException {
-    beginGlimpse();
-    try {
-      return readNow(into);
-    } finally {
-      endGlimpse();
-    }
+  /**
+   * A reader and a writer may both want to wait: the second one finds the mode as it wants it, and
+   * does not ask for the locks that the first one holds while it waits.
+   */
+  private void setBlocking(boolean wanted) throws IOException {
+    if (channel.isBlocking() != wanted) channel.configureBlocking(wanted);
   }
 
   @Override
   public void write(ByteBuffer from) throws IOException {
     if (from.hasRemaining()) writeOnce(from);
     try {
-      while (from.hasRemaining()) writeOnce(from);
+      while (from.hasRemaining()) {
+        setBlocking(true);
+        writeOnce(from);
+      }
     } catch (ClosedChannelException e) {
       throw closedBetween(e);
     }
@@ -249,15 +261,11 @@ public final class PlainWire implements Wire {
   }
 
   /**
-   * From here to {@link #endGlimpse} reads and writes do not wait. It would wait itself for a read
-   * or write under way.
+   * From here on {@link #readNow} and {@link #writeNow} do not wait, until somebody reads or writes
+   * otherwise. It would wait itself for a read or write under way.
    */
   void beginGlimpse() throws IOException {
-    channel.configureBlocking(false);
-  }
-
-  void endGlimpse() throws IOException {
-    channel.configureBlocking(true);
+    setBlocking(false);
   }
 
   /** Within a glimpse: reads what is there, -1 at the end. */
@@ -275,7 +283,8 @@ public final class PlainWire implements Wire {
   public Probe probe() {
     glance.clear();
     try {
-      int octets = look(glance);
+      beginGlimpse();
+      int octets = readNow(glance);
       if (octets == 0) return Probe.ALIVE;
       return octets < 0 ? Probe.FIN : Probe.OCTETS;
     } catch (IOException e) {

@@ -105,13 +105,9 @@ public final class TlsWire implements Wire {
     outbound.lock.lock();
     try {
       below.beginGlimpse();
-      try {
-        int octets = inbound.readNow(into);
-        if (octets == 0) outbound.settleNow();
-        return octets;
-      } finally {
-        below.endGlimpse();
-      }
+      int octets = inbound.readNow(into);
+      if (octets == 0) outbound.settleNow();
+      return octets;
     } finally {
       outbound.lock.unlock();
       inbound.lock.unlock();
@@ -139,13 +135,9 @@ public final class TlsWire implements Wire {
     outbound.lock.lock();
     try {
       below.beginGlimpse();
-      try {
-        Probe found = inbound.glimpse();
-        if (found == Probe.ALIVE) outbound.settleNow();
-        return found;
-      } finally {
-        below.endGlimpse();
-      }
+      Probe found = inbound.glimpse();
+      if (found == Probe.ALIVE) outbound.settleNow();
+      return found;
     } catch (IOException e) {
       return Probe.RST;
     } finally {

@@ -21,6 +21,7 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -384,6 +385,90 @@ class PlainWireTest {
       assertThat(peerWrites.outcomeSoon()).hasMessage("returned");
       assertThat(pair.wire().sent()).isEqualTo(size);
       assertThat(pair.wire().received()).isEqualTo(size);
+    }
+  }
+
+  /**
+   * After a look nothing waits; who comes first must not change that beneath the other for good.
+   */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void aReaderAndAWriterBeginAtOnceAfterALook(Kind kind) throws Exception {
+    try (Pair pair = Pair.open()) {
+      for (int round = 0; round < 200; round++) {
+        assertThat(pair.wire().probe()).isEqualTo(Probe.ALIVE);
+        CyclicBarrier begin = new CyclicBarrier(2);
+        ByteBuffer into = ByteBuffer.allocate(10);
+        Parked reader = Parked.on(kind, () -> pair.wire().read(met(begin, into)));
+        Parked writer = Parked.on(kind, () -> pair.wire().write(met(begin, ascii("ask"))));
+
+        assertThat(pair.peer().getInputStream().readNBytes(3)).asString().isEqualTo("ask");
+        assertThat(writer.outcomeSoon()).hasMessage("returned");
+        pair.peer().getOutputStream().write('!');
+
+        assertThat(reader.outcomeSoon()).hasMessage("returned");
+        assertThat(into.position()).isEqualTo(1);
+      }
+    }
+  }
+
+  private static ByteBuffer met(CyclicBarrier barrier, ByteBuffer buffer) {
+    try {
+      barrier.await(20, TimeUnit.SECONDS);
+      return buffer;
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** More than the kernel takes at once, from where nothing waits. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void aReaderAndAWriterOfMuchGetOnAfterALook(Kind kind) throws Exception {
+    byte[] much = new byte[5_000_000];
+    new Random(1).nextBytes(much);
+    try (Pair pair = Pair.open()) {
+      assertThat(pair.wire().probe()).isEqualTo(Probe.ALIVE);
+      Parked writer = Parked.on(kind, () -> pair.wire().write(ByteBuffer.wrap(much)));
+      Parked.awaitStalled(pair.wire());
+      ByteBuffer into = ByteBuffer.allocate(10);
+      Parked reader = Parked.on(kind, () -> pair.wire().read(into)).awaitStuckReading();
+
+      assertThat(pair.peer().getInputStream().readNBytes(much.length)).isEqualTo(much);
+      assertThat(writer.outcomeSoon()).hasMessage("returned");
+      pair.peer().getOutputStream().write('!');
+
+      assertThat(reader.outcomeSoon()).hasMessage("returned");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void closingEndsAReaderAndAWriterThatParkedAfterALook(Kind kind) throws Exception {
+    try (Pair pair = Pair.open()) {
+      assertThat(pair.wire().readAvailable(ByteBuffer.allocate(1))).isZero();
+      Parked writer = Parked.on(kind, () -> pair.wire().write(ByteBuffer.allocate(50_000_000)));
+      Parked.awaitStalled(pair.wire());
+      Parked reader =
+          Parked.on(kind, () -> pair.wire().read(ByteBuffer.allocate(10))).awaitStuckReading();
+
+      pair.wire().close();
+
+      assertThat(reader.outcomeSoon()).isInstanceOf(ClosedChannelException.class);
+      assertThat(writer.outcomeSoon()).isInstanceOf(ClosedChannelException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void aWireThatNothingWaitsForIsClosedAtOnceAndForThePeerToo(Kind kind) throws Exception {
+    try (Pair pair = Pair.open()) {
+      assertThat(pair.wire().probe()).isEqualTo(Probe.ALIVE);
+
+      assertThat(Parked.on(kind, () -> pair.wire().close()).outcomeSoon()).hasMessage("returned");
+
+      assertThat(pair.peer().getInputStream().read()).isEqualTo(-1);
+      assertThat(pair.wire().probe()).isEqualTo(Probe.RST);
     }
   }
 

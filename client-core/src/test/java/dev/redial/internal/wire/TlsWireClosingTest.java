@@ -100,7 +100,6 @@ class TlsWireClosingTest {
         before = beneath.sent();
         beneath.writeNow(ByteBuffer.allocate(1 << 20));
       } while (beneath.sent() > before);
-      beneath.endGlimpse();
       closeSoon(pair);
       assertThat(pair.wire().isOpen()).isFalse();
     }

@@ -12,6 +12,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,7 +129,8 @@ class KitTest {
         Nginx.start(folder, "keepalive_timeout 1s;", "location / { return 200 ok; }")) {
       assertThat(body(withId(server, "a"))).isEqualTo("ok");
       assertThat(body(withId(server, "a"))).isEqualTo("ok");
-      assertThat(server.executions()).containsExactly(java.util.Map.entry("a", 2));
+      Awaitility.await() // nginx writes its log behind the answer
+          .untilAsserted(() -> assertThat(server.executions()).containsExactly(Map.entry("a", 2)));
       server.reload();
       assertThat(body(withId(server, "b"))).isEqualTo("ok");
     }
@@ -139,7 +142,7 @@ class KitTest {
     NodeServer.assumeInstalled();
     try (NodeServer server = NodeServer.start(folder, "server.keepAliveTimeout = 1000;")) {
       assertThat(body(withId(server, "a"))).isEqualTo("ok");
-      assertThat(server.executions()).containsExactly(java.util.Map.entry("a", 1));
+      assertThat(server.executions()).containsExactly(Map.entry("a", 1));
     }
     jdk.close();
   }
@@ -153,9 +156,8 @@ class KitTest {
               Requests.of("GET", server.uri("/file.txt")).header(RequestSeen.ID_FIELD, "a").build(),
               BodyHandlers.ofString());
       assertThat(answer.body()).isEqualTo("ok");
-      org.awaitility.Awaitility.await()
-          .untilAsserted(
-              () -> assertThat(server.executions()).containsExactly(java.util.Map.entry("a", 1)));
+      Awaitility.await()
+          .untilAsserted(() -> assertThat(server.executions()).containsExactly(Map.entry("a", 1)));
     }
     jdk.close();
   }
@@ -169,9 +171,8 @@ class KitTest {
             "timeout http-keep-alive 1s",
             "http-request return status 200 content-type text/plain string ok")) {
       assertThat(body(withId(server, "a"))).isEqualTo("ok");
-      org.awaitility.Awaitility.await()
-          .untilAsserted(
-              () -> assertThat(server.executions()).containsExactly(java.util.Map.entry("a", 1)));
+      Awaitility.await()
+          .untilAsserted(() -> assertThat(server.executions()).containsExactly(Map.entry("a", 1)));
     }
     jdk.close();
   }
