@@ -1,6 +1,7 @@
 package dev.redial.internal.connection;
 
 import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Looks for an answer for a moment before its thread goes to sleep for it: adaptive spinning, as
@@ -13,7 +14,7 @@ import java.io.IOException;
  * as the wake-up would take. Both only while that pays: trust is lost fast and regained slowly, and
  * where a server is too far away or too slow, its connections just wait, and rarely try again.
  *
- * <p>A platform thread just waits: to give way is one more system call to it, and each look two.
+ * <p>A platform thread just waits: to give way is one more system call to it, and so is each look.
  *
  * <p>Confined to the exchanging thread.
  */
@@ -24,6 +25,10 @@ final class Anticipation {
   /** What is wasted on looking is then a few hundredths of a microsecond for each exchange. */
   static final int LONGEST_PAUSE = 1024;
 
+  /** 2 to this power are nanoseconds: some 30 milliseconds. */
+  private static final int SPAN = 23;
+
+  private long span;
   private int pause; // exchanges until the next try
   private int nextPause;
 
@@ -38,9 +43,11 @@ final class Anticipation {
       pause--;
       return true;
     }
-    if (!Thread.currentThread().isVirtual()) return true;
+    Thread me = Thread.currentThread();
+    if (!me.isVirtual()) return true;
     for (int look = 0; look < LOOKS; look++) {
       giveWay();
+      if (me.isInterrupted()) return true; // whoever waits is told
       if (!connection.look()) return false;
       if (connection.buffered() == 0) continue;
       if (nextPause > 0) nextPause--;
@@ -51,8 +58,21 @@ final class Anticipation {
     return true;
   }
 
+  /**
+   * A carrier runs threads that yield, and those that they wake, before all that come from
+   * elsewhere: fresh ones, sleepers, the JDK's own pollers. Several callers that yield to each
+   * other would keep those out for as long as they go on. So once in a while each comes from
+   * elsewhere itself, all in the same span of time, which leaves the carrier nothing but the
+   * others.
+   */
   @SuppressWarnings("ThreadPriorityCheck") // nothing but speed relies on it
-  private static void giveWay() {
-    Thread.yield();
+  private void giveWay() {
+    long now = System.nanoTime() >> SPAN;
+    if (now == span) {
+      Thread.yield();
+    } else {
+      span = now;
+      LockSupport.parkNanos(this, 1);
+    }
   }
 }

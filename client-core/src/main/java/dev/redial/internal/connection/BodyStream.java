@@ -22,10 +22,13 @@ final class BodyStream extends InputStream {
   private static final int AHEAD = 16 * 1024;
 
   /**
-   * So much is read at once where more is there than a reader asks for: copied once more, as four
-   * reads of a quarter cost more.
+   * So much is read at once, of a long body, after as much has come without a wait: copied once
+   * more, as four reads of a quarter cost more.
    */
   private static final int LARGE = 64 * 1024;
+
+  /** A read of the wire that takes longer has waited for the server. */
+  private static final long WAITED_NANOS = 100_000;
 
   private static final byte[] NOTHING = new byte[0];
 
@@ -41,7 +44,7 @@ final class BodyStream extends InputStream {
   private byte[] ahead = NOTHING;
   private int from;
   private int to;
-  private boolean plenty; // the last read of the wire found all that was asked for
+  private int fast; // octets that were read in a row without a wait, up to LARGE
   private long turns;
   private long turnsSeen;
   private @Nullable Throwable failure;
@@ -129,6 +132,7 @@ final class BodyStream extends InputStream {
     beginTurn();
     try {
       if (from < to) return ahead[from++] & 0xff;
+      letGo();
       return exchange.read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     } catch (IOException | InterruptedException e) {
       throw failed(e);
@@ -160,17 +164,16 @@ final class BodyStream extends InputStream {
 
   private boolean readsLarge(int wanted) {
     long worthwhile = ahead.length < LARGE ? LARGE : wanted + 1;
-    return plenty && wanted < LARGE && exchange.remaining() >= worthwhile;
+    return fast >= LARGE && wanted < LARGE && exchange.remaining() >= worthwhile;
   }
 
   /** A stream whose reader waits for the server holds no buffer. */
   private int readPast(byte[] into, int offset, int length)
       throws IOException, InterruptedException {
-    ahead = NOTHING;
-    from = 0;
-    to = 0;
+    letGo();
+    long begun = System.nanoTime();
     int octets = exchange.read(into, offset, offset + length);
-    plenty = octets == length;
+    judge(octets, length, begun);
     return octets;
   }
 
@@ -179,8 +182,20 @@ final class BodyStream extends InputStream {
     if (ahead.length < LARGE) ahead = new byte[LARGE];
     from = 0;
     to = 0;
+    long begun = System.nanoTime();
     to = exchange.read(ahead, 0, LARGE);
-    plenty = to >= wanted;
+    judge(to, wanted, begun);
+  }
+
+  private void judge(int octets, int wanted, long begun) {
+    boolean waited = System.nanoTime() - begun > WAITED_NANOS;
+    fast = octets < wanted || waited ? 0 : Math.min(LARGE, fast + octets);
+  }
+
+  private void letGo() {
+    ahead = NOTHING;
+    from = 0;
+    to = 0;
   }
 
   @Override
@@ -188,8 +203,7 @@ final class BodyStream extends InputStream {
     beginTurn();
     try {
       long rest = failure == null ? exchange.remaining() : -1;
-      if (from == to && rest >= 0 && rest <= WholeBody.LONGEST)
-        return new WholeBody(exchange, (int) rest).read();
+      if (rest >= 0 && rest <= WholeBody.LONGEST - (to - from)) return readRest((int) rest);
     } catch (IOException | InterruptedException e) {
       throw failed(e);
     } catch (RuntimeException | Error e) {
@@ -200,6 +214,12 @@ final class BodyStream extends InputStream {
       release();
     }
     return super.readAllBytes();
+  }
+
+  private byte[] readRest(int rest) throws IOException, InterruptedException {
+    byte[] octets = new WholeBody(exchange, to - from + rest).read(ahead, from, to);
+    letGo();
+    return octets;
   }
 
   @Override
@@ -227,9 +247,7 @@ final class BodyStream extends InputStream {
       return;
     }
     try {
-      ahead = NOTHING;
-      from = 0;
-      to = 0;
+      letGo();
       if (failure == null) glance();
     } catch (IOException e) {
       // Nobody wants this body; the connection is closed already.

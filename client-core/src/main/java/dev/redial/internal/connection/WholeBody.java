@@ -25,8 +25,14 @@ final class WholeBody {
   }
 
   byte[] read() throws IOException, InterruptedException {
-    byte[] octets = new byte[capacity(0, length)];
-    int filled = fill(octets, 0);
+    return read(new byte[0], 0, 0);
+  }
+
+  /** Begins with what has been read already. */
+  byte[] read(byte[] begun, int from, int to) throws IOException, InterruptedException {
+    byte[] octets = new byte[capacity(to - from, length)];
+    System.arraycopy(begun, from, octets, 0, to - from);
+    int filled = fill(octets, to - from);
     while (filled < length) {
       octets = Arrays.copyOf(octets, capacity(filled, length));
       filled = fill(octets, filled);

@@ -28,7 +28,7 @@ import jdk.net.ExtendedSocketOptions;
  *
  * <p>Each change of its mode takes four locks of the channel, and two system calls if only platform
  * threads ever used it. So the mode is left as it is until it has to be another one: a small
- * exchange on a virtual thread is looked at, written and read without a change.
+ * exchange on a virtual thread whose answer is found by a look needs no change.
  */
 public final class PlainWire implements Wire {
 
@@ -55,8 +55,7 @@ public final class PlainWire implements Wire {
   private final ByteBuffer glance = ByteBuffer.allocate(1);
 
   // Each written by one thread at a time, the writer or the reader; others look on, and need not
-  // see
-  // the latest at once, so that no exchange pays for a fence.
+  // see the latest at once, so that no exchange pays for a fence.
   private volatile long sent;
   private volatile long received;
   private long connectNanos; // before the wire is handed on
@@ -217,6 +216,9 @@ public final class PlainWire implements Wire {
 
   @Override
   public void write(ByteBuffer from) throws IOException {
+    // Only what may wait notices an interrupt. A platform thread reads next, and waits anyway.
+    Thread me = Thread.currentThread();
+    if (!me.isVirtual() || me.isInterrupted()) setBlocking(true);
     if (from.hasRemaining()) writeOnce(from);
     try {
       while (from.hasRemaining()) {
@@ -229,8 +231,8 @@ public final class PlainWire implements Wire {
   }
 
   /**
-   * Where a part had been accepted, the channel tells of the close that ended the waiting only at
-   * the next call, and not of its cause.
+   * Where a part had been accepted, the channel tells of the close only at the next call, and not
+   * of its cause.
    */
   private static ClosedChannelException closedBetween(ClosedChannelException e) {
     if (e instanceof AsynchronousCloseException) return e;

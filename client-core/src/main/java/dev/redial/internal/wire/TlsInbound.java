@@ -4,7 +4,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
-import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.Status;
@@ -71,9 +70,19 @@ final class TlsInbound {
 
   /** Within a glimpse: reads the content that has come, -1 at the end. */
   int readNow(ByteBuffer into) throws IOException {
-    Probe found = glimpse();
-    if (found == Probe.RST) throw Objects.requireNonNull(failure);
-    return found == Probe.FIN ? -1 : count(drainContent(into));
+    int octets = drainContent(into);
+    int patience = GLIMPSE_LIMIT;
+    while (octets == 0) {
+      octets = unwrapInto(into);
+      if (octets > 0) break;
+      if (failure != null) throw failure;
+      if (ended) return -1;
+      int come = patience > 0 ? receive(FIRST_CAPACITY, false) : 0;
+      if (come < 0) throw new TlsTruncatedException();
+      if (come == 0) return 0;
+      patience -= come;
+    }
+    return count(octets);
   }
 
   private int count(int octets) {
@@ -150,7 +159,7 @@ final class TlsInbound {
     if (result != null && result.getStatus() == Status.OK) return;
     if (result != null && result.getStatus() == Status.BUFFER_OVERFLOW && unwrapAside()) return;
     if (failure != null) throw failure;
-    if (receive(true) < 0) throw terminated();
+    if (receive(FIRST_CAPACITY, true) < 0) throw terminated();
   }
 
   private static SSLHandshakeException terminated() {
@@ -165,7 +174,7 @@ final class TlsInbound {
     while (patience > 0) {
       Probe found = judge();
       if (found != Probe.ALIVE) return found;
-      int octets = receive(false);
+      int octets = receive(0, false);
       if (octets == 0) return Probe.ALIVE;
       if (octets < 0) return Probe.FIN;
       patience -= octets;
@@ -182,11 +191,11 @@ final class TlsInbound {
   }
 
   private void fill() throws IOException {
-    if (receive(true) < 0) throw new TlsTruncatedException();
+    if (receive(FIRST_CAPACITY, true) < 0) throw new TlsTruncatedException();
   }
 
-  private int receive(boolean waiting) throws IOException {
-    int capacity = capacityFor(waiting);
+  private int receive(int least, boolean waiting) throws IOException {
+    int capacity = capacityFor(least);
     if (capacity > ciphertext.capacity())
       ciphertext = ByteBuffer.allocate(capacity).put(ciphertext);
     else ciphertext.compact();
@@ -199,10 +208,10 @@ final class TlsInbound {
   }
 
   /** Starts small, as most answers are, and grows while the peer fills what there is. */
-  private int capacityFor(boolean waiting) {
-    int capacity = ciphertext.capacity();
+  private int capacityFor(int least) {
+    int capacity = Math.max(ciphertext.capacity(), least);
     if (filled) capacity = Math.max(capacity, Math.min(4 * capacity, LAST_CAPACITY));
-    if (filled || waiting) capacity = Math.max(capacity, FIRST_CAPACITY);
+    if (filled) capacity = Math.max(capacity, FIRST_CAPACITY);
     return Math.max(capacity, lengthOfPartialRecord());
   }
 

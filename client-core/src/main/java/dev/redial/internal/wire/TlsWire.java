@@ -106,11 +106,19 @@ public final class TlsWire implements Wire {
     try {
       below.beginGlimpse();
       int octets = inbound.readNow(into);
-      if (octets == 0) outbound.settleNow();
+      if (octets == 0) settleNow();
       return octets;
     } finally {
       outbound.lock.unlock();
       inbound.lock.unlock();
+    }
+  }
+
+  private void settleNow() {
+    try {
+      outbound.settleNow();
+    } catch (IOException e) {
+      // The way out is closed; there may still be something to read, and every later write fails.
     }
   }
 
@@ -178,7 +186,7 @@ public final class TlsWire implements Wire {
     } catch (IOException e) {
       // The peer learns it from the FIN that follows.
     } finally {
-      below.close(); // before anybody can use it in its present mode
+      below.close(); // before anybody can write behind that
       outbound.lock.unlock();
     }
   }

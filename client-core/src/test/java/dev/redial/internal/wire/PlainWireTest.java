@@ -421,6 +421,24 @@ class PlainWireTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void whoIsInterruptedWritesNothingAlsoAfterALook(Kind kind) throws Exception {
+    try (Pair pair = Pair.open()) {
+      assertThat(pair.wire().probe()).isEqualTo(Probe.ALIVE);
+      Parked writer =
+          Parked.on(
+              kind,
+              () -> {
+                Thread.currentThread().interrupt();
+                pair.wire().write(ascii("ask"));
+              });
+
+      assertThat(writer.outcomeSoon()).isExactlyInstanceOf(ClosedByInterruptException.class);
+      assertThat(pair.peer().getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
   /** More than the kernel takes at once, from where nothing waits. */
   @ParameterizedTest
   @EnumSource(Kind.class)
