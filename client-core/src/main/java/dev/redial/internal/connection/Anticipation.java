@@ -2,6 +2,7 @@ package dev.redial.internal.connection;
 
 import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * Looks for an answer for a moment before its thread goes to sleep for it: adaptive spinning, as
@@ -19,8 +20,17 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Confined to the exchanging thread.
  */
 final class Anticipation {
-  /** With nobody else about, these take as long as a wake-up: some 20 microseconds. */
-  static final int LOOKS = 16;
+  /**
+   * With nobody else about, these take as long as a wake-up of a sleeping core: some 50
+   * microseconds, which would be lost anyway.
+   */
+  static final int LOOKS = 32;
+
+  /** A turn that took less was nobody else's. */
+  static final long ALONE_NANOS = 5_000;
+
+  /** Where others run, the core does not sleep, and to wait costs no more than some four looks. */
+  static final int IN_COMPANY = LOOKS / 4;
 
   /** What is wasted on looking is then a few hundredths of a microsecond for each exchange. */
   static final int LONGEST_PAUSE = 1024;
@@ -28,9 +38,15 @@ final class Anticipation {
   /** 2 to this power are nanoseconds: some 30 milliseconds. */
   private static final int SPAN = 23;
 
+  private final LongSupplier nanoClock;
   private long span;
   private int pause; // exchanges until the next try
   private int nextPause;
+
+  /** One for each connection, with the clock of {@link System#nanoTime()}. */
+  Anticipation(LongSupplier nanoClock) {
+    this.nanoClock = nanoClock;
+  }
 
   /**
    * Called when all of the request has been sent and nothing of its answer is buffered; returns at
@@ -45,13 +61,18 @@ final class Anticipation {
     }
     Thread me = Thread.currentThread();
     if (!me.isVirtual()) return true;
-    for (int look = 0; look < LOOKS; look++) {
-      giveWay();
+    long now = nanoClock.getAsLong();
+    for (int spent = 0; spent < LOOKS; ) {
+      giveWay(now);
       if (me.isInterrupted()) return true; // whoever waits is told
       if (!connection.look()) return false;
-      if (connection.buffered() == 0) continue;
-      if (nextPause > 0) nextPause--;
-      return true;
+      if (connection.buffered() > 0) {
+        if (nextPause > 0) nextPause--;
+        return true;
+      }
+      long before = now;
+      now = nanoClock.getAsLong();
+      spent += now - before < ALONE_NANOS ? 1 : IN_COMPANY;
     }
     nextPause = Math.min(2 * nextPause + 1, LONGEST_PAUSE);
     pause = nextPause;
@@ -66,12 +87,11 @@ final class Anticipation {
    * others.
    */
   @SuppressWarnings("ThreadPriorityCheck") // nothing but speed relies on it
-  private void giveWay() {
-    long now = System.nanoTime() >> SPAN;
-    if (now == span) {
+  private void giveWay(long now) {
+    if (now >> SPAN == span) {
       Thread.yield();
     } else {
-      span = now;
+      span = now >> SPAN;
       LockSupport.parkNanos(this, 1);
     }
   }

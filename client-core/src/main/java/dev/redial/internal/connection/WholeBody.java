@@ -15,6 +15,7 @@ final class WholeBody {
   private static final int ON_TRUST = 1024 * 1024;
 
   private static final int GROWTH = 8;
+  private static final byte[] NOTHING = new byte[0];
 
   private final Exchange exchange;
   private final int length;
@@ -25,7 +26,7 @@ final class WholeBody {
   }
 
   byte[] read() throws IOException, InterruptedException {
-    return read(new byte[0], 0, 0);
+    return read(NOTHING, 0, 0);
   }
 
   /** Begins with what has been read already. */

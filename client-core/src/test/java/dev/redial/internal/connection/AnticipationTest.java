@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,10 +22,13 @@ class AnticipationTest {
   private static final String ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
   private final Bench bench = new Bench();
+  private final AtomicLong now = new AtomicLong();
+  private long turnNanos;
 
   /** A fresh connection is looked at before it is used, on every thread. */
   @BeforeEach
   void connectionIsUsed() throws Exception {
+    bench.connection.anticipation = new Anticipation(() -> now.getAndAdd(turnNanos));
     bench.wire.says(ANSWER);
     assertThat(get()).isEqualTo("ok");
     assertThat(bench.wire.looks()).isEqualTo(1);
@@ -40,6 +44,15 @@ class AnticipationTest {
   void anAnswerThatComesSoonIsLookedForAgain() throws Exception {
     for (int i = 0; i < 100; i++)
       assertThat(looksIfAnswered(Anticipation.LOOKS)).isEqualTo(Anticipation.LOOKS);
+  }
+
+  @Test
+  void whereOthersRunFewLooksAreWorthIt() throws Exception {
+    turnNanos = Anticipation.ALONE_NANOS;
+    for (int i = 0; i < 100; i++) assertThat(looksIfAnswered(4)).isEqualTo(4);
+
+    assertThat(looksIfAnswered(5)).isEqualTo(4);
+    assertThat(looksIfAnswered(1)).isZero();
   }
 
   @Test
