@@ -35,8 +35,8 @@ final class Anticipation {
   /** What is wasted on looking is then a few hundredths of a microsecond for each exchange. */
   static final int LONGEST_PAUSE = 1024;
 
-  /** 2 to this power are nanoseconds: some 30 milliseconds. */
-  private static final int SPAN = 23;
+  /** 2 to this power are nanoseconds: some 8 milliseconds, so that nobody is kept out longer. */
+  private static final int SPAN_SHIFT = 23;
 
   private final LongSupplier nanoClock;
   private long span;
@@ -88,10 +88,10 @@ final class Anticipation {
    */
   @SuppressWarnings("ThreadPriorityCheck") // nothing but speed relies on it
   private void giveWay(long now) {
-    if (now >> SPAN == span) {
+    if (now >> SPAN_SHIFT == span) {
       Thread.yield();
     } else {
-      span = now >> SPAN;
+      span = now >> SPAN_SHIFT;
       LockSupport.parkNanos(this, 1);
     }
   }

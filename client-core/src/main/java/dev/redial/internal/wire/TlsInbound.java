@@ -210,8 +210,10 @@ final class TlsInbound {
   /** Starts small, as most answers are, and grows while the peer fills what there is. */
   private int capacityFor(int least) {
     int capacity = Math.max(ciphertext.capacity(), least);
-    if (filled) capacity = Math.max(capacity, Math.min(4 * capacity, LAST_CAPACITY));
-    if (filled) capacity = Math.max(capacity, FIRST_CAPACITY);
+    if (filled) {
+      int more = Math.min(4 * ciphertext.capacity(), LAST_CAPACITY);
+      capacity = Math.max(capacity, Math.max(more, FIRST_CAPACITY));
+    }
     return Math.max(capacity, lengthOfPartialRecord());
   }
 
