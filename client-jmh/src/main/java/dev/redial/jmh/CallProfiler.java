@@ -3,6 +3,7 @@ package dev.redial.jmh;
 import java.util.Collection;
 import java.util.List;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
@@ -30,7 +31,7 @@ public final class CallProfiler implements InternalProfiler {
    */
   public static final String LONGEST = "longest";
 
-  private static volatile Meter.Reading last;
+  private static volatile Meter.@Nullable Reading last;
 
   /** Called by JMH. */
   public CallProfiler() {}
@@ -52,6 +53,8 @@ public final class CallProfiler implements InternalProfiler {
   @Override
   public Collection<ScalarResult> afterIteration(
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+    Meter.Reading last = CallProfiler.last;
+    if (last == null) return List.of(); // the benchmark failed, which JMH tells after this
     Histogram latencies = last.latencies();
     double calls = latencies.getTotalCount();
     return List.of(

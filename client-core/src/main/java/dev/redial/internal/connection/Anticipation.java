@@ -1,7 +1,6 @@
 package dev.redial.internal.connection;
 
 import java.io.IOException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
@@ -35,17 +34,16 @@ final class Anticipation {
   /** What is wasted on looking is then a few hundredths of a microsecond for each exchange. */
   static final int LONGEST_PAUSE = 1024;
 
-  /** 2 to this power are nanoseconds: some 8 milliseconds, so that nobody is kept out longer. */
-  private static final int SPAN_SHIFT = 23;
-
   private final LongSupplier nanoClock;
-  private long span;
+  private final Recess recess;
+  private long begun; // the recess that this one has begun and not ended; 0 if there is none
   private int pause; // exchanges until the next try
   private int nextPause;
 
   /** One for each connection, with the clock of {@link System#nanoTime()}. */
-  Anticipation(LongSupplier nanoClock) {
+  Anticipation(LongSupplier nanoClock, Recess recess) {
     this.nanoClock = nanoClock;
+    this.recess = recess;
   }
 
   /**
@@ -54,6 +52,7 @@ final class Anticipation {
    *
    * @return false if the server has ended the connection
    */
+  @SuppressWarnings("ThreadPriorityCheck") // nothing but speed relies on it
   boolean await(Connection connection) throws IOException {
     if (pause > 0) {
       pause--;
@@ -63,7 +62,8 @@ final class Anticipation {
     if (!me.isVirtual()) return true;
     long now = nanoClock.getAsLong();
     for (int spent = 0; spent < LOOKS; ) {
-      giveWay(now);
+      if (isRecess(now)) return true;
+      Thread.yield();
       if (me.isInterrupted()) return true; // whoever waits is told
       if (!connection.look()) return false;
       if (connection.buffered() > 0) {
@@ -79,20 +79,16 @@ final class Anticipation {
     return true;
   }
 
-  /**
-   * A carrier runs threads that yield, and those that they wake, before all that come from
-   * elsewhere: fresh ones, sleepers, the JDK's own pollers. Several callers that yield to each
-   * other would keep those out for as long as they go on. So once in a while each comes from
-   * elsewhere itself, all in the same span of time, which leaves the carrier nothing but the
-   * others.
-   */
-  @SuppressWarnings("ThreadPriorityCheck") // nothing but speed relies on it
-  private void giveWay(long now) {
-    if (now >> SPAN_SHIFT == span) {
-      Thread.yield();
-    } else {
-      span = now >> SPAN_SHIFT;
-      LockSupport.parkNanos(this, 1);
-    }
+  /** Called when the answer has come, whether or not it was waited for. */
+  void answered() {
+    if (begun == 0) return;
+    recess.end(begun, nanoClock.getAsLong());
+    begun = 0;
+  }
+
+  private boolean isRecess(long now) {
+    if (recess.isOn(now)) return true;
+    begun = recess.begin(now);
+    return begun != 0;
   }
 }

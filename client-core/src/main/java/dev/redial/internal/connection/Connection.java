@@ -54,7 +54,7 @@ public final class Connection {
   @Nullable RoundTrip roundTrip;
 
   /** Tests have one with a clock of their own. */
-  Anticipation anticipation = new Anticipation(System::nanoTime);
+  Anticipation anticipation = new Anticipation(System::nanoTime, Recess.OF_ALL);
 
   private byte[] buffer = NO_BUFFER;
   private ByteBuffer view = NO_VIEW;
@@ -356,6 +356,11 @@ public final class Connection {
    */
   boolean anticipate() throws IOException {
     return anticipation.await(this);
+  }
+
+  /** The answer that was anticipated has come. */
+  void answered() {
+    anticipation.answered();
   }
 
   private void makeRoom() {

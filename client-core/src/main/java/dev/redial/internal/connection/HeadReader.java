@@ -17,6 +17,7 @@ final class HeadReader {
     if (connection.buffered() == 0 && sending.hasEnded() && !connection.anticipate())
       throw new EndOfStream();
     ResponseHead received = next(connection, request, observation);
+    connection.answered();
     for (int interim = 1; received.isInterim(); interim++) {
       if (received.status() == 101)
         throw MalformedMessageException.of(

@@ -23,12 +23,13 @@ class AnticipationTest {
 
   private final Bench bench = new Bench();
   private final AtomicLong now = new AtomicLong();
+  private final Recess recess = new Recess(0);
   private long turnNanos;
 
   /** A fresh connection is looked at before it is used, on every thread. */
   @BeforeEach
   void connectionIsUsed() throws Exception {
-    bench.connection.anticipation = new Anticipation(() -> now.getAndAdd(turnNanos));
+    bench.connection.anticipation = new Anticipation(() -> now.getAndAdd(turnNanos), recess);
     bench.wire.says(ANSWER);
     assertThat(get()).isEqualTo("ok");
     assertThat(bench.wire.looks()).isEqualTo(1);
@@ -78,6 +79,36 @@ class AnticipationTest {
     assertThat(looksIfAnsweredLate()).isEqualTo(Anticipation.LOOKS);
 
     for (int i = 0; i < 2 * (7 - 5) + 1; i++) assertThat(looksIfAnswered(1)).isZero();
+    assertThat(looksIfAnswered(1)).isEqualTo(1);
+  }
+
+  @Test
+  void oneExchangeInAWhileJustWaitsAndBringsTheOthersTheirTurn() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      assertThat(looksIfAnswered(1)).isEqualTo(1);
+      now.addAndGet(Recess.LOOKING_NANOS);
+      assertThat(looksIfAnswered(1)).isZero();
+    }
+  }
+
+  @Test
+  void nobodyLooksUntilOneWhoBeganARecessIsAnswered() throws Exception {
+    now.addAndGet(Recess.LOOKING_NANOS);
+    long begun = recess.begin(now.get());
+
+    for (int i = 0; i < 100; i++) assertThat(looksIfAnswered(1)).isZero();
+    recess.end(begun, now.get());
+
+    assertThat(looksIfAnswered(1)).isEqualTo(1);
+  }
+
+  @Test
+  void aRecessEndsTheLooksOfWhoeverLooksAlready() throws Exception {
+    turnNanos = Recess.LOOKING_NANOS / 2;
+
+    assertThat(looksIfAnswered(3)).isEqualTo(2);
+    turnNanos = 0;
+
     assertThat(looksIfAnswered(1)).isEqualTo(1);
   }
 
