@@ -54,6 +54,7 @@ public final class CallProfiler implements InternalProfiler {
   public Collection<ScalarResult> afterIteration(
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
     Meter.Reading last = CallProfiler.last;
+    CallProfiler.last = null;
     if (last == null) return List.of(); // the benchmark failed, which JMH tells after this
     Histogram latencies = last.latencies();
     double calls = latencies.getTotalCount();

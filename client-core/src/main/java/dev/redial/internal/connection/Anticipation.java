@@ -36,7 +36,7 @@ final class Anticipation {
 
   private final LongSupplier nanoClock;
   private final Recess recess;
-  private long begun; // the recess that this one has begun and not ended; 0 if there is none
+  private long begun = Recess.WAIT; // the recess that this one has begun and not ended, if any
   private int pause; // exchanges until the next try
   private int nextPause;
 
@@ -62,7 +62,12 @@ final class Anticipation {
     if (!me.isVirtual()) return true;
     long now = nanoClock.getAsLong();
     for (int spent = 0; spent < LOOKS; ) {
-      if (isRecess(now)) return true;
+      long told = recess.ask(now);
+      if (told != Recess.LOOK) {
+        begun = told;
+        if (spent == 0) return true;
+        break; // it has looked in vain
+      }
       Thread.yield();
       if (me.isInterrupted()) return true; // whoever waits is told
       if (!connection.look()) return false;
@@ -79,16 +84,10 @@ final class Anticipation {
     return true;
   }
 
-  /** Called when the answer has come, whether or not it was waited for. */
-  void answered() {
-    if (begun == 0) return;
+  /** Called when the wait that may have followed is over, be it with an answer or not. */
+  void waited() {
+    if (begun == Recess.WAIT) return;
     recess.end(begun, nanoClock.getAsLong());
-    begun = 0;
-  }
-
-  private boolean isRecess(long now) {
-    if (recess.isOn(now)) return true;
-    begun = recess.begin(now);
-    return begun != 0;
+    begun = Recess.WAIT;
   }
 }

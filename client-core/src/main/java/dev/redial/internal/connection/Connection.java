@@ -358,9 +358,9 @@ public final class Connection {
     return anticipation.await(this);
   }
 
-  /** The answer that was anticipated has come. */
-  void answered() {
-    anticipation.answered();
+  /** What was anticipated has come, or does not come any more. */
+  void waited() {
+    anticipation.waited();
   }
 
   private void makeRoom() {

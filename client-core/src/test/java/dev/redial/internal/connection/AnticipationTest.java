@@ -83,7 +83,7 @@ class AnticipationTest {
   }
 
   @Test
-  void oneExchangeInAWhileJustWaitsAndBringsTheOthersTheirTurn() throws Exception {
+  void oneExchangeInAWhileJustWaits() throws Exception {
     for (int i = 0; i < 10; i++) {
       assertThat(looksIfAnswered(1)).isEqualTo(1);
       now.addAndGet(Recess.LOOKING_NANOS);
@@ -92,9 +92,16 @@ class AnticipationTest {
   }
 
   @Test
-  void nobodyLooksUntilOneWhoBeganARecessIsAnswered() throws Exception {
-    now.addAndGet(Recess.LOOKING_NANOS);
-    long begun = recess.begin(now.get());
+  void whoCallsOnceInAWhileLooksEachTime() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      now.addAndGet(100_000_000);
+      assertThat(looksIfAnswered(1)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void nobodyLooksDuringARecess() throws Exception {
+    long begun = recess.ask(now.addAndGet(Recess.LOOKING_NANOS));
 
     for (int i = 0; i < 100; i++) assertThat(looksIfAnswered(1)).isZero();
     recess.end(begun, now.get());
@@ -103,13 +110,25 @@ class AnticipationTest {
   }
 
   @Test
-  void aRecessEndsTheLooksOfWhoeverLooksAlready() throws Exception {
+  void aRecessEndsTheLooksOfWhoeverLooksAlreadyAndTheyWereInVain() throws Exception {
     turnNanos = Recess.LOOKING_NANOS / 2;
 
     assertThat(looksIfAnswered(3)).isEqualTo(2);
-    turnNanos = 0;
 
+    turnNanos = 0;
+    assertThat(looksIfAnswered(1)).isZero();
     assertThat(looksIfAnswered(1)).isEqualTo(1);
+  }
+
+  @Test
+  void aRecessEndsAlsoIfItsBeginnerIsHungUpOn() throws Exception {
+    now.addAndGet(Recess.LOOKING_NANOS);
+    bench.wire.fin();
+
+    assertThat(Bench.start(this::get).failure()).isInstanceOf(HangUpException.class);
+
+    assertThat(bench.wire.looks()).isEqualTo(1);
+    assertThat(recess.ask(now.get())).isEqualTo(Recess.LOOK);
   }
 
   @Test

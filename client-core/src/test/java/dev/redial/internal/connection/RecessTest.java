@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,62 +20,77 @@ class RecessTest {
     Recess recess = new Recess(start);
     long due = start + Recess.LOOKING_NANOS;
 
-    assertThat(recess.begin(due - 2)).isZero();
-    assertThat(recess.isOn(due - 2)).isFalse();
-    assertThat(recess.isOn(due)).isFalse();
-    long begun = recess.begin(due);
-    assertThat(begun).isNotZero();
-    assertThat(recess.isOn(due)).isTrue();
-    assertThat(recess.isOn(due + Recess.LONGEST_NANOS - 2)).isTrue();
-
+    assertThat(recess.ask(start)).isEqualTo(Recess.LOOK);
+    assertThat(recess.ask(due - 2)).isEqualTo(Recess.LOOK);
+    long begun = recess.ask(due);
+    assertThat(begun).isNotIn(Recess.LOOK, Recess.WAIT);
+    assertThat(recess.ask(due)).isEqualTo(Recess.WAIT);
     long ended = due + Recess.LONGEST_NANOS - 2;
+    assertThat(recess.ask(ended)).isEqualTo(Recess.WAIT);
+
     recess.end(begun, ended);
 
-    assertThat(recess.isOn(ended)).isFalse();
-    assertThat(recess.begin(ended + Recess.LOOKING_NANOS - 2)).isZero();
-    assertThat(recess.begin(ended + Recess.LOOKING_NANOS)).isNotZero();
+    assertThat(recess.ask(ended)).isEqualTo(Recess.LOOK);
+    assertThat(recess.ask(ended + Recess.LOOKING_NANOS - 2)).isEqualTo(Recess.LOOK);
+    assertThat(recess.ask(ended + Recess.LOOKING_NANOS)).isNotIn(Recess.LOOK, Recess.WAIT);
   }
 
   @Test
   void itIsOverOnceItLastsTooLong() {
     Recess recess = new Recess(0);
-    recess.begin(Recess.LOOKING_NANOS);
+    recess.ask(Recess.LOOKING_NANOS);
     long over = Recess.LOOKING_NANOS + Recess.LONGEST_NANOS + 2;
 
-    assertThat(recess.isOn(over)).isFalse();
-    assertThat(recess.begin(over)).as("one is over: there is time to look").isZero();
+    assertThat(recess.ask(over)).isEqualTo(Recess.LOOK);
 
-    assertThat(recess.begin(over + Recess.LOOKING_NANOS - 2)).isZero();
-    assertThat(recess.begin(over + Recess.LOOKING_NANOS)).isNotZero();
+    assertThat(recess.ask(over + Recess.LOOKING_NANOS - 2)).isEqualTo(Recess.LOOK);
+    assertThat(recess.ask(over + Recess.LOOKING_NANOS)).isNotIn(Recess.LOOK, Recess.WAIT);
   }
 
   @Test
   void whoComesBackLateDoesNotEndTheNextOne() {
     Recess recess = new Recess(0);
-    long late = recess.begin(Recess.LOOKING_NANOS);
+    long late = recess.ask(Recess.LOOKING_NANOS);
     long over = Recess.LOOKING_NANOS + Recess.LONGEST_NANOS + 2;
-    recess.begin(over);
-    long next = recess.begin(over + Recess.LOOKING_NANOS);
+    recess.ask(over);
+    long next = recess.ask(over + Recess.LOOKING_NANOS);
 
     recess.end(late, over + Recess.LOOKING_NANOS);
 
-    assertThat(recess.isOn(over + Recess.LOOKING_NANOS)).isTrue();
+    assertThat(recess.ask(over + Recess.LOOKING_NANOS)).isEqualTo(Recess.WAIT);
     recess.end(next, over + Recess.LOOKING_NANOS);
-    assertThat(recess.isOn(over + Recess.LOOKING_NANOS)).isFalse();
+    assertThat(recess.ask(over + Recess.LOOKING_NANOS)).isEqualTo(Recess.LOOK);
+  }
+
+  @Test
+  void itIsCalledOffIfNobodyAsked() {
+    Recess recess = new Recess(0);
+    long late = Recess.LOOKING_NANOS + Recess.CALLED_OFF_NANOS;
+
+    assertThat(recess.ask(late)).isEqualTo(Recess.LOOK);
+
+    assertThat(recess.ask(late + Recess.LOOKING_NANOS - 2)).isEqualTo(Recess.LOOK);
+    assertThat(recess.ask(late + Recess.LOOKING_NANOS)).isNotIn(Recess.LOOK, Recess.WAIT);
   }
 
   @Test
   void oneOfManyBeginsIt() throws Exception {
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0; round < 500; round++) {
       Recess recess = new Recess(0);
+      CyclicBarrier together = new CyclicBarrier(4);
       List<Bench.Running<Long>> callers = new ArrayList<>();
-      for (int i = 0; i < 8; i++)
-        callers.add(Bench.start(() -> recess.begin(Recess.LOOKING_NANOS)));
+      for (int i = 0; i < 4; i++)
+        callers.add(
+            Bench.start(() -> {
+              together.await();
+              return recess.ask(Recess.LOOKING_NANOS);
+            }));
 
-      List<Long> begun = new ArrayList<>();
-      for (Bench.Running<Long> caller : callers) begun.add(caller.get());
+      List<Long> told = new ArrayList<>();
+      for (Bench.Running<Long> caller : callers) told.add(caller.get());
 
-      assertThat(begun.stream().filter(b -> b != 0)).hasSize(1);
+      assertThat(told).filteredOn(t -> t == Recess.WAIT).hasSize(3);
+      assertThat(told).doesNotContain(Recess.LOOK);
     }
   }
 }
