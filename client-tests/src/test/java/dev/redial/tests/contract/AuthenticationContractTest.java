@@ -231,6 +231,7 @@ class AuthenticationContractTest {
   @OnBothSides
   @Tag("contract-55")
   void theCallersOwnCredentialsWin(Side side) throws Exception {
+    side.assumeSince(25);
     ScriptedServer server = rig.server(ScriptedServer.always(WANTS_BASIC));
     Knowing knowing = new Knowing("good");
     HttpResponse<String> answer =

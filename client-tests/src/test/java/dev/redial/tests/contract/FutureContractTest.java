@@ -70,6 +70,7 @@ class FutureContractTest {
   @OnBothSides
   @Tag("contract-32")
   void dependentsRunOnTheExecutorWithNoFrameOfTheClient(Side side) throws Exception {
+    side.assumeSince(25);
     Gate answer = new Gate();
     ScriptedServer server = rig.server(gated(answer));
     try (ExecutorService executor = threads(2)) {

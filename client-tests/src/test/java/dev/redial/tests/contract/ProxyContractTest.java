@@ -156,6 +156,7 @@ class ProxyContractTest {
   @OnBothSides
   @Tag("contract-55")
   void theCallersOwnCredentialsForTheProxyWin(Side side) throws Exception {
+    side.assumeSince(25);
     ScriptedServer proxy = rig.server(ScriptedServer.always(WANTS_BASIC));
     Knowing knowing = new Knowing("good");
     HttpRequest request = of("GET", FAR).header("Proxy-Authorization", "Own way").build();
@@ -167,6 +168,7 @@ class ProxyContractTest {
   @OnBothSides
   @Tag("contract-55")
   void credentialsForTheServerStayWhenTheProxyAsks(Side side) throws Exception {
+    side.assumeSince(25);
     ScriptedServer proxy = rig.server(guarded(basic("good"), WANTS_BASIC));
     HttpRequest request = of("GET", FAR).header("Authorization", "Own way").build();
     assertThat(answer(client(side, proxy, new Knowing("good")), request).statusCode())
@@ -214,6 +216,7 @@ class ProxyContractTest {
   @OnBothSides
   @Tag("contract-58")
   void theServersCredentialsAreNotForTheTunnel(Side side) throws Exception {
+    side.assumeSince(25);
     ScriptedServer proxy =
         rig.server(c -> {
           c.readRequest();

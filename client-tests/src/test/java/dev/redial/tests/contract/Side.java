@@ -1,5 +1,7 @@
 package dev.redial.tests.contract;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.redial.RedialClient;
 import java.net.http.HttpClient;
 
@@ -29,6 +31,16 @@ enum Side {
       return plainBuilder();
     }
   };
+
+  /**
+   * Skips what is true of ours, but of the JDK's only since a version: that of 21 sends credentials
+   * of the caller's own nowhere where it has an authenticator, for example.
+   */
+  void assumeSince(int version) {
+    assumeTrue(
+        this != JDK || Runtime.version().feature() >= version,
+        () -> "not true of the JDK's client before version " + version);
+  }
 
   /** A builder as it is handed out. */
   abstract HttpClient.Builder plainBuilder();
