@@ -134,7 +134,7 @@ public final class PlainWire implements Wire {
     }
     try {
       long begun = System.nanoTime();
-      channel.connect(address);
+      awaitConnected(address);
       connectNanos = System.nanoTime() - begun;
       refuseOneself();
     } catch (UnsupportedAddressTypeException e) { // a machine, or a JVM, without IPv6
@@ -144,6 +144,22 @@ public final class PlainWire implements Wire {
       close();
       throw e;
     }
+  }
+
+  /**
+   * A server on this machine has mostly answered when the request for a connection returns: one
+   * look saves going to sleep for it.
+   */
+  private void awaitConnected(InetSocketAddress address) throws IOException {
+    Thread me = Thread.currentThread();
+    boolean looks =
+        me.isVirtual() && !me.isInterrupted(); // only what may wait notices an interrupt
+    if (looks) setBlocking(false);
+    boolean connected = channel.connect(address);
+    if (looks && !connected) connected = channel.finishConnect();
+    if (connected) return;
+    setBlocking(true);
+    boolean unused = channel.finishConnect();
   }
 
   /**

@@ -328,14 +328,34 @@ class PlainWireTest {
     }
   }
 
-  @Test
-  void aRefusedConnectIsClosed() throws Exception {
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void whoIsInterruptedDoesNotConnect(Kind kind) throws Exception {
+    try (Peer peer = new Peer()) {
+      PlainWire wire = PlainWire.unconnected(Peer.settings());
+      Parked connect =
+          Parked.on(
+              kind,
+              () -> {
+                Thread.currentThread().interrupt();
+                wire.connect(peer.address());
+              });
+      assertThat(connect.outcomeSoon()).isInstanceOf(ClosedByInterruptException.class);
+      assertThat(connect.interrupted()).isTrue();
+      assertThat(wire.isOpen()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void aRefusedConnectIsClosed(Kind kind) throws Exception {
     InetSocketAddress nobody;
     try (Peer peer = new Peer()) {
       nobody = peer.address();
     }
     PlainWire wire = PlainWire.unconnected(Peer.settings());
-    assertThatThrownBy(() -> wire.connect(nobody))
+    Parked connect = Parked.on(kind, () -> wire.connect(nobody));
+    assertThat(connect.outcomeSoon())
         .isInstanceOf(ConnectException.class)
         .satisfies(e -> assertThat(WireFailure.of((IOException) e)).isEqualTo(WireFailure.REFUSED));
     assertThat(wire.isOpen()).isFalse();
