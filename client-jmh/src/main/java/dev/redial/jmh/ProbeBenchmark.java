@@ -49,8 +49,9 @@ public class ProbeBenchmark {
   public void connect() throws IOException {
     listener = ServerSocketChannel.open();
     listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    wire = PlainWire.unconnected(new SocketSettings(TCP_KEEP_ALIVE, TCP_KEEP_ALIVE, 4));
-    wire.connect((InetSocketAddress) listener.getLocalAddress());
+    InetSocketAddress address = (InetSocketAddress) listener.getLocalAddress();
+    wire = PlainWire.unconnected(new SocketSettings(TCP_KEEP_ALIVE, TCP_KEEP_ALIVE, 4), address);
+    wire.connect(address);
     accepted = listener.accept();
     wire.write(ByteBuffer.allocate(1));
     accepted.write(ByteBuffer.allocate(1));

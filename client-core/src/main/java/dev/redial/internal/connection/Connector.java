@@ -255,7 +255,7 @@ public final class Connector {
   private PlainWire socket(InetSocketAddress address, ConnectFailures failures)
       throws ConnectFailedException {
     try {
-      return PlainWire.unconnected(sockets);
+      return PlainWire.unconnected(sockets, address);
     } catch (IOException e) { // no descriptor, or no such local address
       throw failures.failed(address, e);
     }

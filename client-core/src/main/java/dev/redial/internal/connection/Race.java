@@ -154,7 +154,7 @@ final class Race implements Runnable {
     @Override
     public void run() {
       try {
-        PlainWire socket = PlainWire.unconnected(sockets);
+        PlainWire socket = PlainWire.unconnected(sockets, address);
         if (!takesPart(socket)) return;
         socket.connect(address);
         won(socket);

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.ConnectException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLSession;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A wire straight over TCP: a {@link SocketChannel}, which is in blocking mode while somebody waits
@@ -68,11 +71,13 @@ public final class PlainWire implements Wire {
    * Opens a socket that is not connected yet, so that a watchdog can close it while it connects.
    *
    * @param settings how to set it up
+   * @param address where it is going to connect to
    * @return the wire, to be connected once
    * @throws IOException if the socket cannot be opened or bound; nothing is left open then
    */
-  public static PlainWire unconnected(SocketSettings settings) throws IOException {
-    SocketChannel channel = SocketChannel.open();
+  public static PlainWire unconnected(SocketSettings settings, InetSocketAddress address)
+      throws IOException {
+    SocketChannel channel = open(settings.localAddress(), address.getAddress());
     try {
       setUp(channel, settings);
       return new PlainWire(channel);
@@ -80,6 +85,14 @@ public final class PlainWire implements Wire {
       channel.close();
       throw e;
     }
+  }
+
+  /** A socket for IPv4 alone is cheaper to open than one for both, but cannot do otherwise. */
+  private static SocketChannel open(@Nullable InetAddress local, @Nullable InetAddress remote)
+      throws IOException {
+    boolean onlyV4 =
+        remote instanceof Inet4Address && (local == null || local instanceof Inet4Address);
+    return onlyV4 ? SocketChannel.open(StandardProtocolFamily.INET) : SocketChannel.open();
   }
 
   private static void setUp(SocketChannel channel, SocketSettings settings) throws IOException {

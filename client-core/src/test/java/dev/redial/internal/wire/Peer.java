@@ -39,6 +39,13 @@ final class Peer implements AutoCloseable {
     listener.close();
   }
 
+  /** A wire to that address. */
+  static PlainWire connect(InetSocketAddress address) throws IOException {
+    PlainWire wire = PlainWire.unconnected(settings(), address);
+    wire.connect(address);
+    return wire;
+  }
+
   static SocketSettings settings() {
     return new SocketSettings(Duration.ofSeconds(60), Duration.ofSeconds(15), 4);
   }
@@ -57,7 +64,7 @@ final class Peer implements AutoCloseable {
 
     static Pair open(SocketSettings settings) throws IOException {
       try (Peer peer = new Peer()) {
-        PlainWire wire = PlainWire.unconnected(settings);
+        PlainWire wire = PlainWire.unconnected(settings, peer.address());
         wire.connect(peer.address());
         return new Pair(wire, peer.accept());
       }

@@ -4,6 +4,7 @@ import static dev.redial.internal.wire.Parked.soon;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.redial.internal.wire.Parked.Kind;
 import dev.redial.internal.wire.Peer.BlackHole;
@@ -13,6 +14,9 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -71,6 +75,41 @@ class PlainWireTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1"})
+  void connectsWithEitherProtocol(String host) throws Exception {
+    InetAddress loopback = InetAddress.getByName(host);
+    assumeTrue(NetworkInterface.getByInetAddress(loopback) != null, () -> "no " + host + " here");
+    for (InetAddress local : new InetAddress[] {null, loopback}) {
+      SocketSettings settings =
+          new SocketSettings(Duration.ofSeconds(7), Duration.ofSeconds(3), 2, local, 0, 0);
+      try (ServerSocket listener = new ServerSocket(0, 1, loopback)) {
+        InetSocketAddress address = (InetSocketAddress) listener.getLocalSocketAddress();
+        PlainWire wire = PlainWire.unconnected(settings, address);
+        wire.connect(address);
+        assertThat(wire.remote()).contains(address);
+        assertThat(((InetSocketAddress) wire.local().orElseThrow()).getAddress())
+            .isEqualTo(loopback);
+        listener.accept().close();
+        wire.close();
+      }
+    }
+  }
+
+  @Test
+  void aLocalAddressOfTheOtherProtocolLeadsNowhere() throws Exception {
+    InetAddress six = InetAddress.getByName("::1");
+    assumeTrue(NetworkInterface.getByInetAddress(six) != null, "no ::1 here");
+    try (Peer peer = new Peer()) {
+      PlainWire wire =
+          PlainWire.unconnected(
+              new SocketSettings(Duration.ofSeconds(7), Duration.ofSeconds(3), 2, six, 0, 0),
+              peer.address());
+      assertThatThrownBy(() -> wire.connect(peer.address())).isInstanceOf(SocketException.class);
+      assertThat(wire.isOpen()).isFalse();
+    }
+  }
+
   @Test
   void aLocalAddressOfAnotherMachineIsRefused() {
     assertThatThrownBy(() ->
@@ -81,7 +120,8 @@ class PlainWireTest {
                     2,
                     InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 1}),
                     0,
-                    0)))
+                    0),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 9)))
         .isInstanceOf(BindException.class)
         .satisfies(e ->
             assertThat(WireFailure.of((IOException) e)).isEqualTo(WireFailure.NO_LOCAL_ADDRESS));
@@ -260,7 +300,7 @@ class PlainWireTest {
   @EnumSource(Kind.class)
   void closingEndsAParkedConnect(Kind kind) throws Exception {
     try (BlackHole hole = new BlackHole()) {
-      PlainWire wire = PlainWire.unconnected(Peer.settings());
+      PlainWire wire = PlainWire.unconnected(Peer.settings(), hole.address());
       Parked connect = Parked.on(kind, () -> wire.connect(hole.address())).awaitStuck();
       wire.close();
       assertThat(connect.outcomeSoon()).isExactlyInstanceOf(AsynchronousCloseException.class);
@@ -295,7 +335,7 @@ class PlainWireTest {
   @EnumSource(Kind.class)
   void anInterruptEndsAParkedConnect(Kind kind) throws Exception {
     try (BlackHole hole = new BlackHole()) {
-      PlainWire wire = PlainWire.unconnected(Peer.settings());
+      PlainWire wire = PlainWire.unconnected(Peer.settings(), hole.address());
       Parked connect = Parked.on(kind, () -> wire.connect(hole.address())).awaitStuck();
       connect.thread().interrupt();
       assertThat(connect.outcomeSoon()).isInstanceOf(ClosedByInterruptException.class);
@@ -332,7 +372,7 @@ class PlainWireTest {
   @EnumSource(Kind.class)
   void whoIsInterruptedDoesNotConnect(Kind kind) throws Exception {
     try (Peer peer = new Peer()) {
-      PlainWire wire = PlainWire.unconnected(Peer.settings());
+      PlainWire wire = PlainWire.unconnected(Peer.settings(), peer.address());
       Parked connect =
           Parked.on(
               kind,
@@ -353,7 +393,7 @@ class PlainWireTest {
     try (Peer peer = new Peer()) {
       nobody = peer.address();
     }
-    PlainWire wire = PlainWire.unconnected(Peer.settings());
+    PlainWire wire = PlainWire.unconnected(Peer.settings(), nobody);
     Parked connect = Parked.on(kind, () -> wire.connect(nobody));
     assertThat(connect.outcomeSoon())
         .isInstanceOf(ConnectException.class)
@@ -366,7 +406,8 @@ class PlainWireTest {
     InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     PlainWire wire =
         PlainWire.unconnected(
-            new SocketSettings(Duration.ofSeconds(7), Duration.ofSeconds(3), 2, loopback, 0, 0));
+            new SocketSettings(Duration.ofSeconds(7), Duration.ofSeconds(3), 2, loopback, 0, 0),
+            new InetSocketAddress(loopback, 9));
     InetSocketAddress own = (InetSocketAddress) wire.local().orElseThrow();
     assertThatThrownBy(() -> wire.connect(own))
         .isInstanceOf(ConnectException.class)
@@ -376,9 +417,9 @@ class PlainWireTest {
 
   @Test
   void anUnresolvedAddressIsAnUnknownHost() throws Exception {
-    PlainWire wire = PlainWire.unconnected(Peer.settings());
-    assertThatThrownBy(
-            () -> wire.connect(InetSocketAddress.createUnresolved("no.such.host.invalid", 80)))
+    InetSocketAddress unresolved = InetSocketAddress.createUnresolved("no.such.host.invalid", 80);
+    PlainWire wire = PlainWire.unconnected(Peer.settings(), unresolved);
+    assertThatThrownBy(() -> wire.connect(unresolved))
         .isInstanceOf(UnknownHostException.class)
         .hasMessage("no.such.host.invalid");
     assertThat(wire.isOpen()).isFalse();

@@ -59,8 +59,7 @@ class TlsHandshakeTest {
               }
             },
             command -> Thread.ofVirtual().start(command));
-    PlainWire plain = PlainWire.unconnected(Peer.settings());
-    plain.connect(listener.address());
+    PlainWire plain = Peer.connect(listener.address());
     TlsWire wire = setting.handshake(plain);
     ByteBuffer dot = ByteBuffer.allocate(1);
     assertThat(wire.read(dot)).isEqualTo(1); // the ticket came before
@@ -91,8 +90,7 @@ class TlsHandshakeTest {
     // In TLS 1.3 the client is done before the server has missed the client's certificate.
     try (Peer listener = new Peer()) {
       Thread.ofPlatform().daemon().start(() -> demandCertificate(listener));
-      PlainWire plain = PlainWire.unconnected(Peer.settings());
-      plain.connect(listener.address());
+      PlainWire plain = Peer.connect(listener.address());
       TlsWire wire = new Setting(SERVER, CLIENT, TLS13, "localhost").handshake(plain);
       assertThatThrownBy(() -> wire.read(ByteBuffer.allocate(10)))
           .isInstanceOf(SSLException.class)

@@ -39,8 +39,7 @@ record TlsPair(
               command -> Thread.ofPlatform().daemon().start(command));
       Relay relay = relayed ? new Relay(listener.address(), piece) : null;
       if (relay != null) relay.allowEverything();
-      PlainWire plain = PlainWire.unconnected(Peer.settings());
-      plain.connect(relay == null ? listener.address() : relay.address());
+      PlainWire plain = Peer.connect(relay == null ? listener.address() : relay.address());
       try {
         TlsWire wire = setting.handshake(plain);
         Accepted accepted = accepting.get(10, TimeUnit.SECONDS);
