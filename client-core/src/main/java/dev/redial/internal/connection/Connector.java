@@ -9,6 +9,7 @@ import dev.redial.ExchangeStage;
 import dev.redial.KeepAlive;
 import dev.redial.ResponseLimits;
 import dev.redial.TlsHandshakeException;
+import dev.redial.internal.wire.Newcomers;
 import dev.redial.internal.wire.PlainWire;
 import dev.redial.internal.wire.SocketSettings;
 import dev.redial.internal.wire.TlsWire;
@@ -42,6 +43,7 @@ public final class Connector {
   private static final long SHORTEST_STAGGER = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final SocketSettings sockets;
+  private final Newcomers newcomers;
   private final SSLContext tls;
   private final SSLParameters tlsParameters;
   private final ResponseLimits limits;
@@ -100,6 +102,7 @@ public final class Connector {
             localAddress,
             0,
             0);
+    this.newcomers = new Newcomers(sockets);
     this.tls = tls;
     this.tlsParameters = tlsParameters;
     this.limits = reading.limits();
@@ -232,6 +235,7 @@ public final class Connector {
       if (dial.deadlineNanos() != Long.MAX_VALUE) alarm.arm(dial.deadlineNanos());
       if (closed) throw new IOException("closed");
       if (connected == null) opening.plain.connect(address);
+      newcomers.add(opening.plain);
       RoundTrip roundTrip = reachability.reached(address, opening.plain.connectNanos());
       Connection connection = furnish(dial, opening);
       connection.server = address;

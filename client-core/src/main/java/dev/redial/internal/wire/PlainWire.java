@@ -41,6 +41,9 @@ public final class PlainWire implements Wire {
    */
   private static final int CALL_LIMIT = 128 * 1024;
 
+  /** What every path takes in one piece (RFC 9293, section 3.7.1). */
+  private static final int SMALLEST_SEGMENT = 536;
+
   private static final VarHandle SENT;
   private static final VarHandle RECEIVED;
 
@@ -61,7 +64,13 @@ public final class PlainWire implements Wire {
   // see the latest at once, so that no exchange pays for a fence.
   private volatile long sent;
   private volatile long received;
+  private boolean noDelay; // the writer's; TCP_NODELAY is set
   private long connectNanos; // before the wire is handed on
+
+  /** To be told of the end; a closer that does not see it yet leaves a little more to do. */
+  @Nullable Newcomers newcomers;
+
+  boolean seenNew; // by newcomers
 
   private PlainWire(SocketChannel channel) {
     this.channel = channel;
@@ -96,16 +105,10 @@ public final class PlainWire implements Wire {
   }
 
   private static void setUp(SocketChannel channel, SocketSettings settings) throws IOException {
-    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     if (settings.receiveBuffer() > 0)
       channel.setOption(StandardSocketOptions.SO_RCVBUF, settings.receiveBuffer());
     if (settings.sendBuffer() > 0)
       channel.setOption(StandardSocketOptions.SO_SNDBUF, settings.sendBuffer());
-    channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-    setIfSupported(channel, ExtendedSocketOptions.TCP_KEEPIDLE, seconds(settings.tcpIdle()));
-    setIfSupported(
-        channel, ExtendedSocketOptions.TCP_KEEPINTERVAL, seconds(settings.tcpInterval()));
-    setIfSupported(channel, ExtendedSocketOptions.TCP_KEEPCOUNT, settings.tcpProbes());
     InetAddress local = settings.localAddress();
     if (local != null) bind(channel, new InetSocketAddress(local, 0));
   }
@@ -125,8 +128,15 @@ public final class PlainWire implements Wire {
     return failure;
   }
 
-  private static void setIfSupported(SocketChannel channel, SocketOption<Integer> option, int value)
-      throws IOException {
+  /** Has the kernel probe the peer of an idle wire from now on; from any thread. */
+  void keepAlive(SocketSettings settings) throws IOException {
+    channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    setIfSupported(ExtendedSocketOptions.TCP_KEEPIDLE, seconds(settings.tcpIdle()));
+    setIfSupported(ExtendedSocketOptions.TCP_KEEPINTERVAL, seconds(settings.tcpInterval()));
+    setIfSupported(ExtendedSocketOptions.TCP_KEEPCOUNT, settings.tcpProbes());
+  }
+
+  private void setIfSupported(SocketOption<Integer> option, int value) throws IOException {
     if (channel.supportedOptions().contains(option)) channel.setOption(option, value);
   }
 
@@ -271,6 +281,7 @@ public final class PlainWire implements Wire {
   }
 
   private void writeOnce(ByteBuffer from) throws IOException {
+    if (!noDelay) avoidDelay(from.remaining());
     int limit = from.limit();
     if (from.remaining() > CALL_LIMIT) from.limit(from.position() + CALL_LIMIT);
     try {
@@ -278,6 +289,22 @@ public final class PlainWire implements Wire {
       SENT.setRelease(this, sent + octets);
     } finally {
       from.limit(limit);
+    }
+  }
+
+  /**
+   * The kernel holds what does not fill a segment back while something before it is on its way (RFC
+   * 896). That cannot happen to a first small write, and many a connection sees no other.
+   */
+  private void avoidDelay(int octets) throws IOException {
+    if (sent == 0 && octets <= SMALLEST_SEGMENT) return;
+    noDelay = true;
+    try {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    } catch (ClosedChannelException e) {
+      throw e;
+    } catch (IOException e) {
+      // Some kernels refuse once the peer has reset the connection; what is written next says so.
     }
   }
 
@@ -306,6 +333,7 @@ public final class PlainWire implements Wire {
 
   /** Within a glimpse: writes what the kernel has room for. */
   void writeNow(ByteBuffer from) throws IOException {
+    if (!noDelay) avoidDelay(from.remaining());
     int octets = channel.write(from);
     SENT.setRelease(this, sent + octets);
   }
@@ -330,6 +358,8 @@ public final class PlainWire implements Wire {
 
   @Override
   public void close() {
+    Newcomers known = newcomers;
+    if (known != null) known.remove(this);
     try {
       channel.close();
     } catch (IOException e) {

@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How sockets are set up before they connect.
+ * How sockets are set up: address and buffers before they connect, keep-alive by {@link Newcomers}.
  *
  * @param tcpIdle idle time after which the kernel probes the peer, in whole seconds
  * @param tcpInterval time between such probes, in whole seconds

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.redial.ClientClosedException;
 import dev.redial.ConnectFailedException;
@@ -28,10 +29,14 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.AfterEach;
@@ -108,6 +113,28 @@ class ConnectorTest {
         .during(Duration.ofMillis(2200))
         .atMost(Duration.ofSeconds(10))
         .until(connection.wire::isOpen);
+    connection.close();
+  }
+
+  /** The kernel's timer for keep-alive, of 100 ticks a second, has the number 2. */
+  @Test
+  void theKernelProbesThePeerOfAConnectionThatStays() throws Exception {
+    Path sockets = Path.of("/proc/net/tcp");
+    assumeTrue(Files.isReadable(sockets), "no /proc/net/tcp here");
+    Connection connection = connector().open(dial(in(2000), answers));
+    Pattern line =
+        Pattern.compile(".* 0100007F:%04X 01 \\w+:\\w+ 02:(\\w+) .*".formatted(answers.getPort()));
+
+    long most = KeepAlive.defaults().tcpIdle().toSeconds() * 100;
+
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() ->
+            Files.readAllLines(sockets).stream()
+                .map(line::matcher)
+                .filter(Matcher::matches)
+                .mapToLong(match -> Long.parseLong(match.group(1), 16))
+                .anyMatch(ticks -> ticks > 0 && ticks <= most));
     connection.close();
   }
 

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.SocketException;
+import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -72,6 +74,17 @@ class PlainWireTest {
     try (Pair pair = Pair.open(settings)) {
       assertThat(pair.peer().getInetAddress().getHostAddress()).isEqualTo("127.0.0.1");
       assertThat(pair.wire().isOpen()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, false", "536, false", "537, true", "200000, true"})
+  void theKernelMustNotHoldBackTheRestOfAWrite(int octets, boolean told) throws Exception {
+    try (Pair pair = Pair.open()) {
+      pair.wire().write(ByteBuffer.allocate(octets));
+      assertThat(SocketOptions.of(pair.wire(), StandardSocketOptions.TCP_NODELAY)).isEqualTo(told);
+      pair.wire().write(ascii("x"));
+      assertThat(SocketOptions.of(pair.wire(), StandardSocketOptions.TCP_NODELAY)).isTrue();
     }
   }
 
