@@ -68,12 +68,16 @@ final class Race implements Runnable {
    */
   Finish run(long deadlineNanos, long staggerNanos) throws InterruptedException {
     lock.lockInterruptibly();
+    boolean told = false;
     try {
       runLocked(deadlineNanos, staggerNanos);
       end();
-      return finish();
+      Finish finish = finish();
+      told = true;
+      return finish;
     } finally {
       end();
+      if (!told && winner != null && winner.wire != null) winner.wire.close();
       lock.unlock();
     }
   }

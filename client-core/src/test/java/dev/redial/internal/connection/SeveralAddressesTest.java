@@ -32,6 +32,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -371,6 +374,44 @@ class SeveralAddressesTest {
       assertThat(running.failure()).isInstanceOf(InterruptedException.class);
       assertThat(flagged).as("the exception says it").hasValue(0);
       awaitAsking(0, silent, another);
+    }
+  }
+
+  /** The winner may come in between the interrupt and the caller's waking up. */
+  @Test
+  void anInterruptInTheMomentOfSuccessLeavesNothingOpen() throws Exception {
+    Random delays = new Random(1);
+    InetSocketAddress refusing = refusing();
+    Queue<Socket> accepted = new ConcurrentLinkedQueue<>();
+    try (ServerSocket server = Listener.listen()) {
+      Thread unused =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  while (true) accepted.add(server.accept());
+                } catch (IOException e) {
+                  // The test is over.
+                }
+              });
+      InetSocketAddress address = (InetSocketAddress) server.getLocalSocketAddress();
+      for (int round = 0; round < 500; round++) {
+        Connector connector = connector(NEVER);
+        Running<Connection> running =
+            Bench.start(() -> connector.open(dial(NO_LIMIT, address, refusing)));
+        for (int spins = delays.nextInt(10_000); spins > 0; spins--) Thread.onSpinWait();
+        running.thread().interrupt();
+        Connection connection = running.outcome().handle((opened, thrown) -> opened).get();
+        if (connection != null) connection.close();
+      }
+      try (Socket last = new Socket(address.getAddress(), address.getPort())) {
+        await()
+            .until(() -> accepted.stream().anyMatch(each -> each.getPort() == last.getLocalPort()));
+      }
+      for (Socket each : accepted) {
+        each.setSoTimeout(10_000);
+        assertThat(each.getInputStream().read()).isEqualTo(-1);
+        each.close();
+      }
     }
   }
 
