@@ -73,7 +73,10 @@ record Parked(Thread thread, CompletableFuture<Throwable> outcome, AtomicBoolean
         Arrays.stream(stack)
             .filter(frame -> frame.getClassName().equals("sun.nio.ch.SocketChannelImpl"))
             .anyMatch(frame -> method.test(frame.getMethodName()));
-    return inChannel && (stack[0].isNativeMethod() || thread.getState() == Thread.State.WAITING);
+    if (!inChannel) return false;
+    return thread.isVirtual()
+        ? thread.getState() == Thread.State.WAITING // it does not wait in the system
+        : stack[0].isNativeMethod();
   }
 
   Throwable outcomeSoon() throws Exception {
