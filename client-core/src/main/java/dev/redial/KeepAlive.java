@@ -25,8 +25,8 @@ import java.util.Objects;
  *     random for each connection, so that changes of DNS are seen and connections do not all end at
  *     once
  * @param tcpIdle idle time after which TCP keep-alive probes start. Default 60 s: below the 4 min
- *     after which the hastiest load balancers forget a connection without telling anybody. They are
- *     asked for once a connection has lived for a second or two
+ *     after which the hastiest load balancers forget a connection without telling anybody. The
+ *     kernel is asked for them once a connection has lived for a second or two
  * @param tcpInterval time between TCP keep-alive probes. Default 15 s
  * @param tcpProbes unanswered TCP keep-alive probes after which the connection is dead. Default 4
  * @param knownLimits how long servers keep an idle connection, by origin, for those of which that

@@ -102,7 +102,7 @@ public final class Connector {
             localAddress,
             0,
             0);
-    this.newcomers = new Newcomers(sockets);
+    this.newcomers = new Newcomers(sockets, watchdog);
     this.tls = tls;
     this.tlsParameters = tlsParameters;
     this.limits = reading.limits();

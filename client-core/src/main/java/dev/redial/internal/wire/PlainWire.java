@@ -41,8 +41,8 @@ public final class PlainWire implements Wire {
    */
   private static final int CALL_LIMIT = 128 * 1024;
 
-  /** What every path takes in one piece (RFC 9293, section 3.7.1). */
-  private static final int SMALLEST_SEGMENT = 536;
+  /** Fits in one segment even where the peer says nothing of its size (RFC 9293, section 3.7.1). */
+  private static final int SMALL = 512;
 
   /**
    * Where the octet goes that a probe finds: one place for all, as nobody wants it. It is outside
@@ -75,8 +75,6 @@ public final class PlainWire implements Wire {
 
   /** To be told of the end; a closer that does not see it yet leaves a little more to do. */
   @Nullable Newcomers newcomers;
-
-  boolean seenNew; // by newcomers
 
   private PlainWire(SocketChannel channel) {
     this.channel = channel;
@@ -303,7 +301,7 @@ public final class PlainWire implements Wire {
    * 896). That cannot happen to a first small write, and many a connection sees no other.
    */
   private void avoidDelay(int octets) throws IOException {
-    if (sent == 0 && octets <= SMALLEST_SEGMENT) return;
+    if (sent == 0 && octets <= SMALL) return;
     noDelay = true;
     try {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
