@@ -73,6 +73,11 @@ class PlainWireTest {
             16384);
     try (Pair pair = Pair.open(settings)) {
       assertThat(pair.peer().getInetAddress().getHostAddress()).isEqualTo("127.0.0.1");
+      // Linux doubles what it is asked for.
+      assertThat(SocketOptions.of(pair.wire(), StandardSocketOptions.SO_RCVBUF))
+          .isBetween(8192, 2 * 8192);
+      assertThat(SocketOptions.of(pair.wire(), StandardSocketOptions.SO_SNDBUF))
+          .isBetween(16384, 2 * 16384);
       assertThat(pair.wire().isOpen()).isTrue();
     }
   }

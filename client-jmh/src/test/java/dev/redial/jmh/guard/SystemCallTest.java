@@ -24,7 +24,8 @@ final class SystemCallTest {
   private static final int CALLS = 500;
   private static final String COUNTED =
       "read,write,readv,writev,recvfrom,sendto,recvmsg,sendmsg,poll,ppoll,epoll_wait,epoll_pwait,"
-          + "epoll_ctl,fcntl,ioctl,getsockopt,setsockopt";
+          + "epoll_ctl,fcntl,ioctl,getsockopt,setsockopt,socket,bind,connect,getsockname,getpeername,"
+          + "shutdown,close";
 
   @TempDir Path folder;
 
@@ -36,12 +37,23 @@ final class SystemCallTest {
   @ParameterizedTest
   @ValueSource(strings = {"platform", "virtual"})
   void aGet(String thread) throws Exception {
+    check("get", Resource.SMALL, thread);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"platform", "virtual"})
+  void aGetOnANewConnection(String thread) throws Exception {
+    check("get-new-connection", Resource.CLOSING, thread);
+  }
+
+  private void check(String name, Resource resource, String thread) throws Exception {
+    String bound = "system-calls." + name + "-" + thread + "-thread";
     try (ServerProcess server = ServerProcess.start(1)) {
-      String uri = server.uri(0, Resource.SMALL.path()).toString();
+      String uri = server.uri(0, resource.path()).toString();
       double perCall = (count(uri, 2 * CALLS, thread) - count(uri, CALLS, thread)) / (double) CALLS;
 
-      System.out.printf("system calls of a GET, %s thread: %.2f%n", thread, perCall);
-      assertThat(perCall).isLessThanOrEqualTo(Bounds.of("system-calls.get-" + thread + "-thread"));
+      System.out.printf("%s: %.2f%n", bound, perCall);
+      assertThat(perCall).as(bound).isLessThanOrEqualTo(Bounds.of(bound));
     }
   }
 
