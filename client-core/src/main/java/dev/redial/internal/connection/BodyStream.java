@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +29,12 @@ final class BodyStream extends InputStream {
   private static final int LARGE = 64 * 1024;
 
   /** A read of the wire that takes longer has waited for the server. */
-  private static final long WAITED_NANOS = 100_000;
+  static final long WAITED_NANOS = 100_000;
 
   private static final byte[] NOTHING = new byte[0];
 
   private final Exchange exchange;
+  private final LongSupplier nanoClock;
 
   /** Held while the wire is read. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -51,8 +53,9 @@ final class BodyStream extends InputStream {
   private boolean failureIsNew;
   private @Nullable UnreadBody watch;
 
-  private BodyStream(Exchange exchange) {
+  private BodyStream(Exchange exchange, LongSupplier nanoClock) {
     this.exchange = exchange;
+    this.nanoClock = nanoClock;
   }
 
   /**
@@ -64,7 +67,13 @@ final class BodyStream extends InputStream {
    */
   static InputStream of(Exchange exchange, Watchdog.Alarm alarm)
       throws IOException, InterruptedException {
-    BodyStream stream = new BodyStream(exchange);
+    return of(exchange, alarm, System::nanoTime);
+  }
+
+  /** The same, with a clock of one's own. */
+  static InputStream of(Exchange exchange, Watchdog.Alarm alarm, LongSupplier nanoClock)
+      throws IOException, InterruptedException {
+    BodyStream stream = new BodyStream(exchange, nanoClock);
     stream.lock.lock();
     try {
       if (stream.mayBeTaken()) stream.takeArrived();
@@ -171,7 +180,7 @@ final class BodyStream extends InputStream {
   private int readPast(byte[] into, int offset, int length)
       throws IOException, InterruptedException {
     letGo();
-    long begun = System.nanoTime();
+    long begun = nanoClock.getAsLong();
     int octets = exchange.read(into, offset, offset + length);
     judge(octets, length, begun);
     return octets;
@@ -182,13 +191,13 @@ final class BodyStream extends InputStream {
     if (ahead.length < LARGE) ahead = new byte[LARGE];
     from = 0;
     to = 0;
-    long begun = System.nanoTime();
+    long begun = nanoClock.getAsLong();
     to = exchange.read(ahead, 0, LARGE);
     judge(to, wanted, begun);
   }
 
   private void judge(int octets, int wanted, long begun) {
-    boolean waited = System.nanoTime() - begun > WAITED_NANOS;
+    boolean waited = nanoClock.getAsLong() - begun > WAITED_NANOS;
     fast = octets < wanted || waited ? 0 : Math.min(LARGE, fast + octets);
   }
 

@@ -23,7 +23,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.awaitility.Awaitility;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,22 +147,30 @@ class BodyStreamTest {
     "16384, 16383, 20", // as it comes: no read finds all that was asked for
   })
   void aLongBodyIsReadInLargePartsIfItIsThere(int room, int piece, int reads) throws Exception {
-    byte[] body = new byte[300_000];
-    new Random(1).nextBytes(body);
-    // A pause of the machine counts as a wait for the server.
-    Awaitility.await()
-        .pollDelay(Duration.ZERO)
-        .until(() -> readsOfBody(body, room, piece), counted -> counted == reads);
+    assertThat(readsOfLongBody(() -> 0, room, piece)).isEqualTo(reads);
   }
 
-  private static int readsOfBody(byte[] body, int room, int piece) throws Exception {
+  @ParameterizedTest
+  @CsvSource({"0, 9", "1, 20"})
+  void whoeverWaitsForALongBodyReadsItAsItComes(long beyond, int reads) throws Exception {
+    AtomicLong now = new AtomicLong();
+    LongSupplier clock = () -> now.getAndAdd(BodyStream.WAITED_NANOS + beyond);
+
+    assertThat(readsOfLongBody(clock, 16_384, 65_536)).isEqualTo(reads);
+  }
+
+  private static int readsOfLongBody(LongSupplier clock, int room, int piece) throws Exception {
+    byte[] body = new byte[300_000];
+    new Random(1).nextBytes(body);
     Bench bench = new Bench();
     bench.wire.says("HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n");
     for (int at = 0; at < body.length; at += piece)
       bench.wire.says(Arrays.copyOfRange(body, at, Math.min(body.length, at + piece)));
+    Exchange exchange = bench.head(Bench.get());
 
-    assertThat(read(stream(bench.head(Bench.get())), room)).isEqualTo(body);
+    InputStream in = BodyStream.of(exchange, bench.connection.alarm, clock);
 
+    assertThat(read(in, room)).isEqualTo(body);
     assertThat(bench.endings).containsExactly(true);
     return bench.wire.reads();
   }
