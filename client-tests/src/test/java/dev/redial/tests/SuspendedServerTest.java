@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A server that is stopped in its tracks and runs on later. */
 class SuspendedServerTest {
-  private static final Duration TIMEOUT = Duration.ofMillis(400);
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
   @RegisterExtension final Rig rig = new Rig();
 
@@ -50,10 +50,11 @@ class SuspendedServerTest {
       if (i % 2 == 0) Thread.ofVirtual().start(call);
       else Thread.ofPlatform().start(call);
     }
-    for (int i = 0; i < 50; i++)
+    int meanwhile = 0;
+    for (; meanwhile < 50 && calls.stream().noneMatch(FutureTask::isDone); meanwhile++)
       assertThat(client.send(get(other.uri("/")), BodyHandlers.ofString()).body())
           .isEqualTo("other");
-    assertThat(calls).noneMatch(FutureTask::isDone);
+    assertThat(meanwhile).as("calls to the other, of which the last may be late").isGreaterThan(1);
     List<Long> late = new ArrayList<>();
     for (FutureTask<Long> call : calls)
       late.add(call.get(30, TimeUnit.SECONDS) - TIMEOUT.toMillis());
