@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * be within the bound.
  */
 final class SystemCallTest {
-  private static final int CALLS = 300;
+  private static final int CALLS = 150;
   private static final int ATTEMPTS = 6;
   private static final Set<String> FOR_AN_ANSWER =
       Set.of(
@@ -97,7 +97,7 @@ final class SystemCallTest {
 
   private static boolean canTrace() throws InterruptedException {
     try {
-      return run(List.of("strace", "-c", "-o", "/dev/null", "true")) == 0;
+      return run(List.of("strace", "-f", "--seccomp-bpf", "-c", "-o", "/dev/null", "true")) == 0;
     } catch (IOException e) {
       return false; // there is no strace
     }
@@ -108,7 +108,8 @@ final class SystemCallTest {
     Path counts = folder.resolve(thread + calls);
     String traced =
         Stream.of(FOR_AN_ANSWER, OTHERS).flatMap(Set::stream).collect(Collectors.joining(","));
-    List<String> command = new ArrayList<>(List.of("strace", "-f", "-c", "-o", counts.toString()));
+    List<String> command =
+        new ArrayList<>(List.of("strace", "-f", "--seccomp-bpf", "-c", "-o", counts.toString()));
     command.addAll(List.of("-e", "trace=" + traced));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
