@@ -404,6 +404,7 @@ public final class Exchange implements BodySource {
 
   /** The body is read to its end: the connection goes back if everything about it is in order. */
   private void end() throws IOException, InterruptedException {
+    if (body().endedWithWire()) checkEnd();
     boolean wholeRequest = sending.completes();
     boolean inTime = connection.alarm.disarm();
     boolean clean =
@@ -422,6 +423,13 @@ public final class Exchange implements BodySource {
     connection.forgetOnClose();
     observation.end();
     ending.ended(clean);
+  }
+
+  /** TLS has told by itself that the end is one; over TCP it may be a reset that a write took. */
+  private void checkEnd() throws IOException, InterruptedException {
+    if (connection.session().isPresent()) return;
+    IOException cut = sending.resetBehindEnd();
+    if (cut != null) throw cut;
   }
 
   @Override
@@ -450,8 +458,11 @@ public final class Exchange implements BodySource {
     boolean late = connection.alarm.fired();
     boolean alreadyOver = over && !lost;
     if (e instanceof ClosedByInterruptException) throw interrupted();
-    if (WireFailure.of(e) == WireFailure.FIN) observation.hungUp();
-    if (e instanceof EndOfStream) awaitFateOfRequest();
+    if (WireFailure.of(e) == WireFailure.FIN) {
+      long seenNanos = System.nanoTime();
+      awaitFateOfRequest();
+      if (sending.failure() == null) observation.hungUp(seenNanos);
+    }
     abort();
     if (late) return timedOut(e);
     return report().failure(e, sending.failure(), alreadyOver, body);

@@ -71,12 +71,13 @@ final class Observation {
    * The server ended the connection in an orderly way. If that came sooner than anything can that
    * is due to this request, the server had ended it before it got the request. A reset proves
    * nothing: there are boxes that let a request pass and reset both sides.
+   *
+   * @param nanos when this was seen
    */
-  void hungUp() {
+  void hungUp(long nanos) {
     RoundTrip roundTrip = connection.roundTrip;
     if (roundTrip == null || connection.wire.received() != receivedBefore) return;
-    long now = System.nanoTime();
-    hungUpBefore = roundTrip.isBeatenBy(now - begunNanos, now);
+    hungUpBefore = roundTrip.isBeatenBy(nanos - begunNanos, nanos);
   }
 
   /** Several times in each exchange, so without a fence. */

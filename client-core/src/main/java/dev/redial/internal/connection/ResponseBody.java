@@ -40,6 +40,11 @@ final class ResponseBody {
     return over;
   }
 
+  /** Whether its end has been seen, and was that of the wire. */
+  boolean endedWithWire() {
+    return over && framing instanceof Framing.UntilClose;
+  }
+
   /** Whether it is known to be longer than that. */
   boolean isLongerThan(long octets) {
     return remaining > octets;

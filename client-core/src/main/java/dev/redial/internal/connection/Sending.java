@@ -3,6 +3,7 @@ package dev.redial.internal.connection;
 import dev.redial.internal.body.PublisherFailure;
 import dev.redial.internal.body.PublisherReader;
 import dev.redial.internal.http1.Octets;
+import dev.redial.internal.wire.WireFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -169,6 +170,21 @@ final class Sending {
     Upload running = upload;
     if (running == null) return;
     boolean unused = running.completeWithin(FATE_MILLIS);
+  }
+
+  /**
+   * The reset of which the reading thread has seen only the end, as a write had learned of it
+   * before. A broken pipe is none: the server ended the stream first, and then refused the rest of
+   * the request. Systems other than Linux may call that a reset, too.
+   *
+   * @return null if the end is what it seems
+   */
+  @Nullable IOException resetBehindEnd() throws InterruptedException {
+    awaitFate();
+    Upload running = upload;
+    IOException failed = running == null ? writeFailure : running.writeFailure();
+    if (failed == null || failed instanceof ClosedChannelException) return null;
+    return WireFailure.isBrokenPipe(failed) ? null : failed;
   }
 
   /** Why not all was sent: a failed write, or a fault of the publisher. */

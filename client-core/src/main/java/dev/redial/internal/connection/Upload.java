@@ -69,6 +69,7 @@ final class Upload implements Runnable {
   private volatile boolean stopped;
   private volatile boolean complete;
   private volatile @Nullable Exception failure;
+  private volatile @Nullable IOException writeFailure;
 
   private Upload(
       Connection connection,
@@ -153,7 +154,7 @@ final class Upload implements Runnable {
       else sendInPieces(buffer);
     }
     if (stopped) return;
-    if (chunked && !ended) wire.write(ByteBuffer.wrap(RequestWriter.LAST_CHUNK));
+    if (chunked && !ended) write(ByteBuffer.wrap(RequestWriter.LAST_CHUNK));
     if (clock != null) clock.requestSent(); // before the connection can be anybody else's
     complete = true;
   }
@@ -174,7 +175,7 @@ final class Upload implements Runnable {
     }
     headUnderWay = true;
     try {
-      wire.write(out.written());
+      write(out.written());
     } finally {
       headUnderWay = false;
     }
@@ -186,7 +187,7 @@ final class Upload implements Runnable {
     while (data.position() < end && !stopped) {
       data.limit(Math.min(end, data.position() + LONGEST_PIECE));
       int piece = data.remaining();
-      wire.write(data);
+      write(data);
       listen(piece);
     }
   }
@@ -202,10 +203,19 @@ final class Upload implements Runnable {
       out.get(data, piece);
       out.crlf();
       if (last) out.bytes(RequestWriter.LAST_CHUNK, 0, RequestWriter.LAST_CHUNK.length);
-      wire.write(out.written());
+      write(out.written());
       listen(piece);
     }
     return last;
+  }
+
+  private void write(ByteBuffer octets) throws IOException {
+    try {
+      wire.write(octets);
+    } catch (IOException e) {
+      writeFailure = e;
+      throw e;
+    }
   }
 
   private void listen(int octets) {
@@ -289,6 +299,11 @@ final class Upload implements Runnable {
   /** Why the body could not be sent, or null. */
   @Nullable Exception failure() {
     return failure;
+  }
+
+  /** What a write failed with, even if the sending had been stopped by then, or null. */
+  @Nullable IOException writeFailure() {
+    return writeFailure;
   }
 
   boolean isComplete() {

@@ -95,6 +95,18 @@ public enum WireFailure {
     return worded == OTHER ? typed(failure) : worded;
   }
 
+  /**
+   * Whether a write found that nothing can be written any more, as the peer had ended the stream
+   * before, or this side had learned of a reset.
+   *
+   * @param failure as thrown by {@link Wire#write}
+   * @return true if that is what the system said
+   */
+  public static boolean isBrokenPipe(IOException failure) {
+    String message = failure.getMessage();
+    return message != null && message.toLowerCase(Locale.ROOT).contains("broken pipe");
+  }
+
   /** The JDK has the system word a failure, and gives few of them a type of their own. */
   private static WireFailure worded(String message) {
     if (message.contains("timed out")) return TIMED_OUT;

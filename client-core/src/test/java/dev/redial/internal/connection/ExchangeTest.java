@@ -480,6 +480,30 @@ class ExchangeTest {
   }
 
   @Test
+  void anOrderlyEndOfABodyUntilCloseBehindAResetWriteIsACut() {
+    bench
+        .wire
+        .breaksAfter(10, new SocketException("Connection reset"))
+        .says("HTTP/1.1 408 X\r\n\r\nno")
+        .fin();
+
+    TruncatedBodyException thrown =
+        catchThrowableOfType(
+            TruncatedBodyException.class,
+            () -> bench.body(Bench.get(), BodySubscribers.ofByteArray()));
+
+    assertThat(thrown.ending()).isEqualTo(HangUpException.Ending.RST);
+  }
+
+  @Test
+  void anOrderlyEndOfABodyUntilCloseBehindABrokenPipeIsItsEnd() throws Exception {
+    bench.wire.breaksAfter(10).says("HTTP/1.1 408 X\r\n\r\nno").fin();
+
+    assertThat(bench.body(Bench.get(), BodySubscribers.ofByteArray())).containsExactly('n', 'o');
+    assertThat(bench.endings).containsExactly(false);
+  }
+
+  @Test
   void aTlsFailureIsNoHangUp() {
     bench.wire.fails(new SSLException("bad_record_mac"));
 

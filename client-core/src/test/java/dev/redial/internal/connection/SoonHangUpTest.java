@@ -10,6 +10,7 @@ import dev.redial.ExchangeStage;
 import dev.redial.HangUpException;
 import dev.redial.ServerActed;
 import dev.redial.internal.connection.Bench.Running;
+import java.net.SocketException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -30,14 +31,18 @@ class SoonHangUpTest {
     return roundTrip;
   }
 
-  private OutgoingRequest post() {
+  private static OutgoingRequest post() {
     return Bench.request("POST", BodyPublishers.ofString("hello"));
   }
 
   /** The failure of a POST that the server has had all along, as far as octets tell. */
   private HangUpException hangUp() {
+    return hangUp(bench, post());
+  }
+
+  private static HangUpException hangUp(Bench bench, OutgoingRequest request) {
     long before = System.nanoTime();
-    Throwable thrown = catchThrowable(() -> bench.head(post()));
+    Throwable thrown = catchThrowable(() -> bench.head(request));
     assumeThat(System.nanoTime() - before).as("a quick machine").isLessThan(400 * MILLI);
     assertThat(thrown).isInstanceOf(HangUpException.class);
     return (HangUpException) thrown;
@@ -78,6 +83,48 @@ class SoonHangUpTest {
 
     assertThat(hangUp.serverActed()).isEqualTo(ServerActed.MAYBE);
     assertThat(hangUp.getMessage()).doesNotContain("sooner than");
+  }
+
+  /** The reading thread sees an orderly end then. */
+  @Test
+  void aResetThatAWriteLearnedOfProvesNothing() throws Exception {
+    bench.wire.says("HTTP/1.1 204 No Content\r\n\r\n");
+    bench.head(post()).abort();
+    long head = bench.wire.sent() - "hello".length();
+    Bench other = new Bench();
+    other.connection.roundTrip = roundTrip(800);
+    other.wire.breaksAfter(head, new SocketException("Connection reset")).fin();
+
+    HangUpException hangUp = hangUp(other, post());
+
+    assertThat(hangUp.serverActed()).isEqualTo(ServerActed.MAYBE);
+    assertThat(hangUp.ending()).isEqualTo(HangUpException.Ending.RST);
+    assertThat(hangUp.getMessage()).doesNotContain("sooner than");
+  }
+
+  @Test
+  void aResetThatAnUploadLearnedOfProvesNothing() {
+    bench.connection.roundTrip = roundTrip(800);
+    bench.wire.breaksAfter(50_000, new SocketException("Connection reset"));
+    bench.wire.onceSent(50_000).fin();
+
+    HangUpException hangUp =
+        hangUp(bench, Bench.request("POST", BodyPublishers.ofString("x".repeat(100_000))));
+
+    assertThat(hangUp.serverActed()).isEqualTo(ServerActed.MAYBE);
+    assertThat(hangUp.ending()).isEqualTo(HangUpException.Ending.RST);
+  }
+
+  @Test
+  void anUploadThatGoesOnDoesNotSpoilTheProof() {
+    bench.connection.roundTrip = roundTrip(800);
+    bench.wire.acceptsOnly(50_000).onceSent(50_000).fin();
+
+    HangUpException hangUp =
+        hangUp(bench, Bench.request("POST", BodyPublishers.ofString("x".repeat(100_000))));
+
+    assertThat(hangUp.serverActed()).isEqualTo(ServerActed.NO);
+    assertThat(hangUp.ending()).isEqualTo(HangUpException.Ending.FIN);
   }
 
   @Test

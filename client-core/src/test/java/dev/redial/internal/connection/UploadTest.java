@@ -16,11 +16,13 @@ import dev.redial.RequestBodyException;
 import dev.redial.ResponseTimeoutException;
 import dev.redial.ServerActed;
 import dev.redial.TlsFailureException;
+import dev.redial.TruncatedBodyException;
 import dev.redial.internal.body.PublisherReader;
 import dev.redial.internal.connection.Bench.Running;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodySubscribers;
@@ -44,6 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -832,6 +835,54 @@ class UploadTest {
 
     assertThat(running.get()).isEqualTo("ok");
     assertThat(bench.endings).containsExactly(false);
+  }
+
+  /** The reading thread sees an orderly end then. */
+  @ParameterizedTest
+  @CsvSource({
+    "200, Connection reset, RST",
+    "413, Connection reset, RST",
+    "200, Connection timed out, TIMED_OUT",
+    "413, Connection timed out, TIMED_OUT"
+  })
+  void aBodyUntilCloseIsCutIfTheUploadLearnedOfTheReset(
+      int status, String message, HangUpException.Ending ending) throws Exception {
+    bench.wire.breaksAfter(LARGE / 2, new SocketException(message));
+    bench.wire.onceSent(LARGE / 2).says("HTTP/1.1 " + status + " X\r\n\r\nhello").fin();
+
+    TruncatedBodyException cut =
+        catchThrowableOfType(TruncatedBodyException.class, this::answerToLarge);
+
+    assertThat(cut.ending()).isEqualTo(ending);
+    assertThat(cut.serverActed()).isEqualTo(ServerActed.YES);
+    assertThat(bench.endings).containsExactly(false);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 413})
+  void aBodyUntilCloseIsWholeIfTheServerJustReadsNoFurther(int status) throws Exception {
+    bench.wire.breaksAfter(LARGE / 2);
+    bench.wire.onceSent(LARGE / 2).says("HTTP/1.1 " + status + " X\r\n\r\nhello").fin();
+
+    assertThat(answerToLarge()).isEqualTo("hello");
+    assertThat(bench.endings).containsExactly(false);
+  }
+
+  @Test
+  void aBodyUntilCloseIsWholeIfTlsSaysSo() throws Exception {
+    bench
+        .wire
+        .withSession(session())
+        .breaksAfter(LARGE / 2, new SocketException("Connection reset"));
+    bench.wire.onceSent(LARGE / 2).says("HTTP/1.1 200 X\r\n\r\nhello").fin();
+
+    assertThat(answerToLarge()).isEqualTo("hello");
+    assertThat(bench.endings).containsExactly(false);
+  }
+
+  private String answerToLarge() throws Exception {
+    return bench.body(
+        post(BodyPublishers.ofString("x".repeat(LARGE))), BodySubscribers.ofString(ISO_8859_1));
   }
 
   @Test
