@@ -105,7 +105,12 @@ public final class PlainWire implements Wire {
       throws IOException {
     boolean onlyV4 =
         remote instanceof Inet4Address && (local == null || local instanceof Inet4Address);
-    return onlyV4 ? SocketChannel.open(StandardProtocolFamily.INET) : SocketChannel.open();
+    if (!onlyV4) return SocketChannel.open();
+    try {
+      return SocketChannel.open(StandardProtocolFamily.INET);
+    } catch (UnsupportedOperationException e) { // a selector provider of the application's own
+      return SocketChannel.open();
+    }
   }
 
   private static void setUp(SocketChannel channel, SocketSettings settings) throws IOException {

@@ -308,4 +308,16 @@ class SystemPropertiesContractTest {
     assertThat(knowing.asked()).isZero();
     assertThat(proxy.requests()).allMatch(seen -> seen.field("Proxy-Authorization").isEmpty());
   }
+
+  /** They are an application's business, and no reason to fail. */
+  @Test
+  void aSelectorProviderMayBeOlderThanFamilies() throws Exception {
+    ScriptedServer server = rig.server(ScriptedServer.always(Answers.ok("ok")));
+    List<String> older =
+        List.of(
+            "-Djava.nio.channels.spi.SelectorProvider=" + OlderSelectorProvider.class.getName(),
+            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
+    assertThat(OwnProcess.run(older, OneCall.class, server.uri("/").toString()))
+        .isEqualToIgnoringNewLines("opened by an older providerok, with Flight Recorder: true");
+  }
 }
