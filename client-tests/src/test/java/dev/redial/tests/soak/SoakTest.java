@@ -35,6 +35,12 @@ class SoakTest {
   private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
   private static final long HEAP_ALLOWANCE = 16 << 20;
 
+  /**
+   * By default the JDK keeps 20,480 of them for a day, each with those that were resumed from it,
+   * and lets go of them only when memory runs short; that would look like a leak.
+   */
+  private static final int TLS_SESSIONS = 100;
+
   @RegisterExtension final Rig rig = new Rig();
 
   @Test
@@ -50,6 +56,9 @@ class SoakTest {
   }
 
   private void soak(int callers, long pauseMillis, Duration length) throws Exception {
+    TlsMaterial tls = TlsMaterial.forLoopback();
+    tls.client().getClientSessionContext().setSessionCacheSize(TLS_SESSIONS);
+    tls.server().getServerSessionContext().setSessionCacheSize(TLS_SESSIONS);
     run(20, 20, Duration.ofMillis(800), 1); // so that what is opened once and kept is open
     Map<String, Integer> openBefore = OpenFiles.byKind();
     run(callers, pauseMillis, length, 2);
