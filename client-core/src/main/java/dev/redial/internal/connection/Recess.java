@@ -26,7 +26,10 @@ final class Recess {
   /** What {@link #ask} returns during a recess that somebody else has begun. */
   static final long WAIT = 1;
 
-  /** How long looking goes on. */
+  /**
+   * How long looking goes on at least. Where a recess took longer, because many callers had their
+   * turn in it, looking goes on for as long as that, or they would hardly ever look.
+   */
   static final long LOOKING_NANOS = 4_000_000;
 
   /** Longer than the turn of as many callers as one carrier can serve with short delays. */
@@ -46,7 +49,7 @@ final class Recess {
 
   /** Looking begins at that time of {@link System#nanoTime()}. */
   Recess(long now) {
-    this.state = new AtomicLong(lookingFrom(now));
+    this.state = new AtomicLong(lookingFrom(now, LOOKING_NANOS));
   }
 
   /**
@@ -60,7 +63,7 @@ final class Recess {
     boolean on = (seen & ON) != 0;
     if (now - seen < 0) return on ? WAIT : LOOK;
     if (on || now - seen >= CALLED_OFF_NANOS) {
-      state.compareAndSet(seen, lookingFrom(now));
+      state.compareAndSet(seen, lookingFrom(now, LOOKING_NANOS));
       return LOOK;
     }
     long begun = now + LONGEST_NANOS | ON;
@@ -69,10 +72,11 @@ final class Recess {
 
   /** Ends the one that was begun, unless it is over already. */
   void end(long begun, long now) {
-    state.compareAndSet(begun, lookingFrom(now));
+    long length = now - begun + LONGEST_NANOS;
+    state.compareAndSet(begun, lookingFrom(now, Math.max(length, LOOKING_NANOS)));
   }
 
-  private static long lookingFrom(long now) {
-    return now + LOOKING_NANOS & ~ON;
+  private static long lookingFrom(long now, long nanos) {
+    return now + nanos & ~ON;
   }
 }

@@ -25,7 +25,7 @@ class RecessTest {
     long begun = recess.ask(due);
     assertThat(begun).isNotIn(Recess.LOOK, Recess.WAIT);
     assertThat(recess.ask(due)).isEqualTo(Recess.WAIT);
-    long ended = due + Recess.LONGEST_NANOS - 2;
+    long ended = due + Recess.LOOKING_NANOS - 2;
     assertThat(recess.ask(ended)).isEqualTo(Recess.WAIT);
 
     recess.end(begun, ended);
@@ -33,6 +33,19 @@ class RecessTest {
     assertThat(recess.ask(ended)).isEqualTo(Recess.LOOK);
     assertThat(recess.ask(ended + Recess.LOOKING_NANOS - 2)).isEqualTo(Recess.LOOK);
     assertThat(recess.ask(ended + Recess.LOOKING_NANOS)).isNotIn(Recess.LOOK, Recess.WAIT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -Recess.LOOKING_NANOS, Long.MAX_VALUE - Recess.LONGEST_NANOS})
+  void lookingGoesOnForAsLongAsItTook(long start) {
+    Recess recess = new Recess(start);
+    long due = start + Recess.LOOKING_NANOS;
+    long length = Recess.LONGEST_NANOS - 2;
+
+    recess.end(recess.ask(due), due + length);
+
+    assertThat(recess.ask(due + 2 * length - 4)).isEqualTo(Recess.LOOK);
+    assertThat(recess.ask(due + 2 * length)).isNotIn(Recess.LOOK, Recess.WAIT);
   }
 
   @Test
@@ -53,13 +66,14 @@ class RecessTest {
     long late = recess.ask(Recess.LOOKING_NANOS);
     long over = Recess.LOOKING_NANOS + Recess.LONGEST_NANOS + 2;
     recess.ask(over);
-    long next = recess.ask(over + Recess.LOOKING_NANOS);
+    long due = over + Recess.LOOKING_NANOS;
+    long next = recess.ask(due);
 
-    recess.end(late, over + Recess.LOOKING_NANOS);
+    recess.end(late, due);
 
-    assertThat(recess.ask(over + Recess.LOOKING_NANOS)).isEqualTo(Recess.WAIT);
-    recess.end(next, over + Recess.LOOKING_NANOS);
-    assertThat(recess.ask(over + Recess.LOOKING_NANOS)).isEqualTo(Recess.LOOK);
+    assertThat(recess.ask(due)).isEqualTo(Recess.WAIT);
+    recess.end(next, due);
+    assertThat(recess.ask(due)).isEqualTo(Recess.LOOK);
   }
 
   @Test
