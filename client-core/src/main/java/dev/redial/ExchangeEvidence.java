@@ -20,7 +20,8 @@ import java.util.Objects;
  * @param bytesSent octets of this request that were handed to the operating system, before
  *     encryption
  * @param bytesReceived octets of this response that were received, after decryption
- * @param serverActed whether the server may have acted on the request
+ * @param serverActed whether the server may have acted on the request; in what a call throws, also
+ *     on its requests before this one, if one of them was answered with a redirection or repeated
  */
 public record ExchangeEvidence(
     String request,
@@ -96,6 +97,17 @@ public record ExchangeEvidence(
   public static ExchangeEvidence withoutConnection(String request, ExchangeStage stage) {
     return new ExchangeEvidence(
         request, 1, stage, false, Duration.ZERO, Duration.ZERO, 0, 0, ServerActed.NO);
+  }
+
+  /**
+   * The same, with another answer to whether the server may have acted.
+   *
+   * @param acted whether the server may have acted on the request, or on others of the same call
+   * @return a copy
+   */
+  public ExchangeEvidence withServerActed(ServerActed acted) {
+    return new ExchangeEvidence(
+        request, attempt, stage, reused, age, idle, announced, bytesSent, bytesReceived, acted);
   }
 
   /** One line that reads alone in a log. */

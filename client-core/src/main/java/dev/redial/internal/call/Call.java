@@ -274,11 +274,13 @@ final class Call<T extends @Nullable Object> {
       throws InterruptedException {
     exchange.discardBody();
     previous = Answered.withoutBody(shown, answer, previous);
+    // What is asked for next is the result of what was asked for (RFC 9110, section 15.4.4).
+    boolean done = !next.method().equals(request.method());
     request = PlainRequest.following(request, next);
     shown = request;
     route = null;
     redirects++;
-    resending.startAnew();
+    resending.startAnew(done);
   }
 
   private OutgoingRequest outgoing(Route route, long contentLength) throws IOException {

@@ -5,6 +5,7 @@ import dev.redial.Resend;
 import dev.redial.ResponseTimeoutException;
 import dev.redial.Retries;
 import dev.redial.ServerActed;
+import dev.redial.internal.connection.Rethrown;
 import dev.redial.internal.policy.Backoff;
 import dev.redial.internal.policy.Decision;
 import dev.redial.internal.policy.Outcome;
@@ -36,6 +37,11 @@ final class Resending {
   private List<IOException> earlier = List.of();
 
   /**
+   * What servers may have done for this call before the present request, or for an answer to it.
+   */
+  private ServerActed before = ServerActed.NO;
+
+  /**
    * Repetitions of a request that was not sent yet.
    *
    * @param engine has the budgets
@@ -48,11 +54,21 @@ final class Resending {
     this.deadline = deadline;
   }
 
-  /** The call goes to another target: that is another request. */
-  void startAnew() {
+  /**
+   * The call goes to another target: that is another request.
+   *
+   * @param done whether the redirection says that the one before was acted upon
+   */
+  void startAnew(boolean done) {
+    for (IOException failure : earlier) reckonWith(acted(failure));
+    if (done) reckonWith(ServerActed.YES);
     tries = Tries.ONE;
     fresh = false;
     earlier = List.of();
+  }
+
+  private void reckonWith(ServerActed acted) {
+    if (acted.compareTo(before) > 0) before = acted;
   }
 
   /** The number of the present attempt, from 1. */
@@ -100,7 +116,10 @@ final class Resending {
     Decision decision = RetryRule.decide(answer, request, tries, retries);
     OptionalLong delay =
         delay(decision, origin, label, Optional.empty(), OptionalInt.of(answer.status()));
-    if (delay.isPresent()) fresh = decision instanceof Decision.SendAgainNow;
+    if (delay.isPresent()) {
+      fresh = decision instanceof Decision.SendAgainNow;
+      if (!RetryRule.deniesAction(answer)) reckonWith(ServerActed.MAYBE);
+    }
     return delay;
   }
 
@@ -152,7 +171,8 @@ final class Resending {
   /**
    * Of several failures the one that says most of what the server may have done is thrown, so that
    * nobody sends again what may have been acted upon; of equal ones the first, which tells why the
-   * request was in trouble at all, unless the last is the deadline. The others go along.
+   * request was in trouble at all, unless the last is the deadline. The others go along. If
+   * requests of this call that were answered say more than all of them, the failure says so.
    */
   IOException reported(IOException last) {
     IOException told = last;
@@ -160,9 +180,12 @@ final class Resending {
       int more = acted(failure).compareTo(acted(told));
       if (more > 0 || (more == 0 && !(told instanceof ResponseTimeoutException))) told = failure;
     }
-    for (IOException failure : earlier) if (!told.equals(failure)) told.addSuppressed(failure);
-    if (!told.equals(last)) told.addSuppressed(last);
-    return told;
+    IOException thrown = told;
+    if (told instanceof ExchangeFailure failure && failure.serverActed().compareTo(before) < 0)
+      thrown = Rethrown.afterOthers(failure, before);
+    for (IOException failure : earlier) if (!told.equals(failure)) thrown.addSuppressed(failure);
+    if (!told.equals(last)) thrown.addSuppressed(last);
+    return thrown;
   }
 
   private static ServerActed acted(IOException e) {

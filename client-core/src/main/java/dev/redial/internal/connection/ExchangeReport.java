@@ -68,7 +68,7 @@ record ExchangeReport(String label, ExchangeEvidence seen) {
 
   private TruncatedBodyException truncated(
       ResponseBody body, IOException e, @Nullable IOException unsent) {
-    ExchangeEvidence evidence = acted(ServerActed.YES);
+    ExchangeEvidence evidence = seen.withServerActed(ServerActed.YES);
     Ending ending = ending(unsent == null ? e : unsent);
     String message = worded(ending) + " inside the response body (" + body + "); " + evidence;
     return new TruncatedBodyException(message, ending, evidence, e);
@@ -132,7 +132,7 @@ record ExchangeReport(String label, ExchangeEvidence seen) {
   }
 
   ResponseBodyException responseBody(Throwable cause) {
-    ExchangeEvidence evidence = acted(ServerActed.YES);
+    ExchangeEvidence evidence = seen.withServerActed(ServerActed.YES);
     return new ResponseBodyException(
         "the response body could not be handled: " + cause + "; " + evidence, evidence, cause);
   }
@@ -140,22 +140,9 @@ record ExchangeReport(String label, ExchangeEvidence seen) {
   MalformedResponseException malformed(MalformedMessageException e) {
     // Garbage for a status line need not be an answer to this request at all.
     ExchangeEvidence evidence =
-        acted(seen.stage() == ExchangeStage.STATUS_LINE ? ServerActed.MAYBE : ServerActed.YES);
+        seen.withServerActed(
+            seen.stage() == ExchangeStage.STATUS_LINE ? ServerActed.MAYBE : ServerActed.YES);
     return new MalformedResponseException(
         "malformed response: " + e.getMessage() + "; " + evidence, evidence, e);
-  }
-
-  private ExchangeEvidence acted(ServerActed acted) {
-    return new ExchangeEvidence(
-        seen.request(),
-        seen.attempt(),
-        seen.stage(),
-        seen.reused(),
-        seen.age(),
-        seen.idle(),
-        seen.announced(),
-        seen.bytesSent(),
-        seen.bytesReceived(),
-        acted);
   }
 }

@@ -59,6 +59,20 @@ public final class RetryRule {
     return wish;
   }
 
+  /**
+   * Whether an answer says that the server has not acted on the request, whatever it was.
+   *
+   * @param answer of the attempt
+   * @return false if it may have, as behind a gateway that gave up
+   */
+  public static boolean deniesAction(Outcome.Answered answer) {
+    return switch (answer.status()) {
+      case 408 -> !answer.requestSent(); // RFC 9110 15.5.9
+      case 421, 425 -> true; // RFC 9110 15.5.20, RFC 8470 5.2
+      default -> false;
+    };
+  }
+
   private static Decision afterFailure(
       ExchangeFailure failure, Repeatability request, Tries tries, Retries retries) {
     return switch (failure) {

@@ -8,12 +8,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.redial.HangUpException;
 import dev.redial.RedialClient;
 import dev.redial.ResponseTimeoutException;
+import dev.redial.Retries;
 import dev.redial.ServerActed;
+import dev.redial.UnresolvedHostException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.CookieHandler;
 import java.net.CookieManager;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
@@ -25,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -332,6 +336,64 @@ class CallTest {
       assertThat(later.evidence().attempt()).isEqualTo(attempt);
       assertThat(later.evidence().reused()).isFalse();
     }
+  }
+
+  /** Whoever is told NO may send all of it again: what the call did before counts as well. */
+  @ParameterizedTest
+  @CsvSource({
+    "POST, 301, YES",
+    "POST, 302, YES",
+    "POST, 303, YES",
+    "PUT, 303, YES",
+    "POST, 307, NO",
+    "PUT, 302, NO",
+    "GET, 303, NO"
+  })
+  void aFailureBehindARedirectTellsOfTheRequestBefore(
+      String method, int status, ServerActed acted) {
+    answers.add(redirect(status, "http://nowhere.invalid/"));
+
+    UnresolvedHostException failure =
+        failureBehindRedirects(request().method(method, BodyPublishers.noBody()));
+
+    assertThat(failure.serverActed()).isEqualTo(acted);
+    assertThat(failure.evidence().attempt()).isEqualTo(2);
+    assertThat(failure).hasMessageContaining("server acted: " + acted);
+    assertThat(failure.getMessage().endsWith(", by an earlier request of this call"))
+        .isEqualTo(acted == ServerActed.YES);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', MAYBE",
+    "504, MAYBE",
+    "503, MAYBE",
+    "421, NO",
+    "425, NO",
+  })
+  void aFailureTellsOfAttemptsBeforeARedirect(String first, ServerActed acted) {
+    answers.add(first.isEmpty() ? "" : "HTTP/1.1 " + first + " X\r\nContent-Length: 0\r\n\r\n");
+    answers.add(redirect(307, "http://nowhere.invalid/"));
+
+    UnresolvedHostException failure =
+        failureBehindRedirects(
+            request().POST(BodyPublishers.noBody()).header("Idempotency-Key", "k"));
+
+    assertThat(failure.serverActed()).isEqualTo(acted);
+    assertThat(failure.evidence().attempt()).isEqualTo(3);
+    assertThat(heads).hasSize(2);
+  }
+
+  private UnresolvedHostException failureBehindRedirects(HttpRequest.Builder request) {
+    uses(
+        RedialClient.newBuilder()
+            .followRedirects(Redirect.NORMAL)
+            .retries(Retries.defaults().withStatuses(Set.of(421, 425, 503, 504)))
+            .resolver(host -> {
+              throw new UnknownHostException(host);
+            })
+            .build());
+    return catchThrowableOfType(UnresolvedHostException.class, () -> send(request.build()));
   }
 
   /** Of how long the server keeps idle connections it says nothing. */
