@@ -33,12 +33,12 @@ public final class RetryAfter {
   public static Optional<Duration> parse(String value, Instant now) {
     String text = value.strip();
     if (text.isEmpty()) return Optional.empty();
-    if (text.chars().allMatch(c -> c >= '0' && c <= '9')) return Optional.of(seconds(text));
+    if (text.chars().allMatch(c -> c >= '0' && c <= '9')) return Optional.of(capped(seconds(text)));
     for (DateTimeFormatter format : List.of(PREFERRED, twoDigitYears(now), ASCTIME)) {
       try {
         Instant then = LocalDateTime.parse(text, format).toInstant(ZoneOffset.UTC);
         Duration wait = Duration.between(now, then);
-        return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
+        return Optional.of(wait.isNegative() ? Duration.ZERO : capped(wait));
       } catch (DateTimeException e) {
         // Not this form; another one may fit.
       }
@@ -57,8 +57,11 @@ public final class RetryAfter {
   }
 
   private static Duration seconds(String digits) {
-    if (digits.length() > 10) return LONGEST;
-    Duration wait = Duration.ofSeconds(Long.parseLong(digits));
+    return digits.length() > 10 ? LONGEST : Duration.ofSeconds(Long.parseLong(digits));
+  }
+
+  /** In nanoseconds it must fit into a long. */
+  private static Duration capped(Duration wait) {
     return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
   }
 }

@@ -26,6 +26,7 @@ class RetryAfterTest {
     "'Sun, 06 Nov 1994 08:49:37 GMT', 37",
     "'Sunday, 06-Nov-94 08:49:37 GMT', 37",
     "'Sun Nov  6 08:49:37 1994', 37",
+    "'Fri, 31 Dec 9999 23:59:59 GMT', 3153600000",
     "'Sun, 06 Nov 1994 08:48:00 GMT', 0", // passed
     "'Tuesday, 06-Nov-45 08:49:37 GMT', 0", // 1945: 2045 is more than 50 years away
   })
