@@ -48,7 +48,7 @@ final class PendingResponse<T extends @Nullable Object> extends CompletableFutur
     boolean open = !isDone();
     boolean ended = mayInterruptIfRunning && open && cancellation.cancel();
     boolean cancelled = super.cancel(mayInterruptIfRunning);
-    if (cancelled && open && mayInterruptIfRunning) replaced();
+    if (cancelled && open) replaced();
     return cancelled || ended; // the call may have been quicker
   }
 
