@@ -79,6 +79,7 @@ final class AsyncCall<T extends @Nullable Object>
   @Override
   public boolean cancel() {
     if (!state.compareAndSet(State.RUNNING, State.CANCELLED)) return false;
+    call.cancel();
     Thread running = thread;
     if (running != null) running.interrupt();
     return true;

@@ -60,6 +60,7 @@ final class Call<T extends @Nullable Object> {
   private boolean expectContinue;
 
   private volatile @Nullable Exchange delivered; // for whoever abandons the call
+  private volatile boolean cancelled;
 
   /**
    * A call.
@@ -110,6 +111,7 @@ final class Call<T extends @Nullable Object> {
     Repeatability repeatability = repeatability(contentLength);
     OutgoingRequest outgoing = outgoing(route, contentLength);
     checkDeadline(outgoing);
+    if (cancelled) throw new InterruptedException("cancelled: " + outgoing.label());
     attempts++;
     if (resending.isFirst()) engine.budgets().of(route.origin()).earn();
     Attempt attempt = new Attempt(engine, outgoing, route, attempts, deadline, tunnelFields(route));
@@ -340,6 +342,14 @@ final class Call<T extends @Nullable Object> {
             attempts == 0 ? ServerActed.NO : ServerActed.MAYBE);
     throw resending.reported(
         new ResponseTimeoutException("request timed out; " + evidence, evidence));
+  }
+
+  /**
+   * Has the call send nothing more; from any thread. To interrupt it is not enough: code of the
+   * caller's that runs in it, such as an authenticator or a cookie handler, may swallow that.
+   */
+  void cancel() {
+    cancelled = true;
   }
 
   /** Gives the body of the response up, as nobody gets it; from any thread. */

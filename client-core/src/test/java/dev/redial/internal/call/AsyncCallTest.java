@@ -10,6 +10,7 @@ import dev.redial.HangUpException;
 import dev.redial.RedialClient;
 import dev.redial.RequestBodyException;
 import java.io.IOException;
+import java.net.CookieHandler;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -24,6 +25,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -48,11 +50,7 @@ class AsyncCallTest {
   private final CountDownLatch gate = new CountDownLatch(1);
   private final Loopback silent =
       new Loopback((head, out) -> {
-        try {
-          if (!gate.await(30, TimeUnit.SECONDS)) return false;
-        } catch (InterruptedException e) {
-          return false;
-        }
+        if (!awaitGate()) return false;
         Loopback.say(out, Loopback.HELLO);
         return true;
       });
@@ -216,6 +214,61 @@ class AsyncCallTest {
 
     assertThat(future.get(30, TimeUnit.SECONDS).body()).isEqualTo("hello");
     assertThat(client.stats().idle()).isEqualTo(1);
+  }
+
+  /** Nobody can get the response any more, so nobody can close its body. */
+  @Test
+  void cancellingWithoutInterruptKeepsNoConnectionForAResponse() throws Exception {
+    try (Loopback endless =
+        new Loopback((head, out) -> {
+          if (!awaitGate()) return false;
+          Loopback.say(out, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+          return true;
+        })) {
+      CompletableFuture<?> future = client.sendAsync(get(endless), BodyHandlers.ofPublisher());
+      await().until(() -> endless.requests.get() == 1);
+
+      assertThat(future.cancel(false)).isTrue();
+      gate.countDown();
+
+      await().untilAsserted(() -> assertThat(client.stats().total()).isZero());
+    }
+  }
+
+  @Test
+  void aCancelledCallSendsNothingThoughTheInterruptIsSwallowed() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CompletableFuture<Boolean> swallowed = new CompletableFuture<>();
+    CookieHandler deaf =
+        new CookieHandler() {
+          @Override
+          public Map<String, List<String>> get(URI uri, Map<String, List<String>> headers) {
+            asked.countDown();
+            swallowed.complete(!awaitGate());
+            return Map.of();
+          }
+
+          @Override
+          public void put(URI uri, Map<String, List<String>> headers) {}
+        };
+    try (RedialClient withCookies = RedialClient.newBuilder().cookieHandler(deaf).build()) {
+      CompletableFuture<?> future = withCookies.sendAsync(get(hello), BodyHandlers.ofString());
+      assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+
+      assertThat(future.cancel(true)).isTrue();
+
+      assertThat(swallowed.get(30, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(hello.requests).hasValue(0);
+  }
+
+  /** False if it was interrupted instead. */
+  private boolean awaitGate() {
+    try {
+      return gate.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      return false;
+    }
   }
 
   /** The cancel comes from within the call, so there is nothing left to interrupt. */
