@@ -4,9 +4,10 @@ import java.net.ConnectException;
 import java.util.Objects;
 
 /**
- * The connection could not be opened: refused, unreachable, no descriptor left, ...
+ * The connection could not be opened: refused, unreachable, no descriptor left, no tunnel, ...
  *
- * <p>Nothing was sent, so the server cannot have acted.
+ * <p>Nothing was sent on it, so the server cannot have acted, unless an earlier request of the same
+ * call was answered.
  *
  * <p>Where the host has several addresses, the message names each of them and why it could not be
  * connected to, and the failure of each one is suppressed in this one.
@@ -79,7 +80,8 @@ public final class ConnectFailedException extends ConnectException implements Ex
    * The name of the cause: {@code ECONNREFUSED}, {@code EHOSTUNREACH}, {@code ENETUNREACH}, {@code
    * EADDRNOTAVAIL} (no such local address, or no local port left), {@code EMFILE} (no descriptor
    * left), {@code ECONNRESET} (a proxy hung up instead of opening a tunnel), and so on; {@code EIO}
-   * if it has none. Of several addresses it is that of the first.
+   * if it has none (a proxy refused to open a tunnel). Of several addresses it is that of the
+   * first.
    */
   @Override
   public String code() {

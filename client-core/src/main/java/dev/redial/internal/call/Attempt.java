@@ -2,6 +2,7 @@ package dev.redial.internal.call;
 
 import dev.redial.ClientClosedException;
 import dev.redial.CloseReason;
+import dev.redial.ConnectFailedException;
 import dev.redial.ConnectTimeoutException;
 import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeFailure;
@@ -13,6 +14,7 @@ import dev.redial.UnresolvedHostException;
 import dev.redial.internal.connection.Dial;
 import dev.redial.internal.connection.Exchange;
 import dev.redial.internal.connection.OutgoingRequest;
+import dev.redial.internal.connection.TunnelRefusedException;
 import dev.redial.internal.policy.RetryRule;
 import dev.redial.internal.pool.Lease;
 import dev.redial.internal.pool.Pool;
@@ -172,6 +174,13 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
       throw new ClientClosedException(
           "the client was shut down while looking up the address; " + evidence, evidence, e);
     }
+  }
+
+  /** The failure of an attempt whose proxy opened no tunnel: nothing of the request was sent. */
+  ConnectFailedException withoutTunnel(TunnelRefusedException refused) {
+    ExchangeEvidence evidence = evidence(ExchangeStage.CONNECTING);
+    String message = "Tunnel failed, got: " + refused.answer().statusCode() + "; " + evidence;
+    return new ConnectFailedException(message, evidence, "EIO", refused);
   }
 
   private ExchangeEvidence evidence(ExchangeStage stage) {

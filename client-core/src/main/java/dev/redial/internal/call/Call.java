@@ -122,7 +122,7 @@ final class Call<T extends @Nullable Object> {
               repeatability.repeatable() && repeatability.replayable(),
               resending.wantsFreshConnection());
     } catch (TunnelRefusedException e) {
-      return tunnelRefused(e, route);
+      return tunnelRefused(e, attempt, now(repeatability, attempt), route);
     } catch (IOException e) {
       sendAgainOrThrow(e, now(repeatability, attempt), route);
       return Optional.empty();
@@ -177,6 +177,11 @@ final class Call<T extends @Nullable Object> {
     OptionalLong delay = resending.after(failure, route.origin(), repeatability);
     if (delay.isEmpty()) throw resending.reported(e);
     pause(delay.getAsLong());
+  }
+
+  private IOException failedForGood(ConnectFailedException failure) {
+    engine.events().attemptFailed(failure);
+    return resending.reported(failure);
   }
 
   private void pause(long nanos) throws IOException, InterruptedException {
@@ -250,11 +255,20 @@ final class Call<T extends @Nullable Object> {
 
   /**
    * A proxy that wants credentials answers CONNECT with 407, which is the caller's if nobody has
-   * any (RFC 9110, section 9.3.6).
+   * any (RFC 9110, section 9.3.6). With any other refusal there is no connection; a gateway's may
+   * be over soon.
    */
-  private Optional<HttpResponse<T>> tunnelRefused(TunnelRefusedException e, Route route)
-      throws IOException {
-    if (e.answer().statusCode() != 407) throw resending.reported(e);
+  private Optional<HttpResponse<T>> tunnelRefused(
+      TunnelRefusedException e, Attempt attempt, Repeatability repeatability, Route route)
+      throws IOException, InterruptedException {
+    int status = e.answer().statusCode();
+    if (status != 407) {
+      ConnectFailedException failure = attempt.withoutTunnel(e);
+      boolean gatewayFailed = status >= 502 && status <= 504;
+      if (gatewayFailed) sendAgainOrThrow(failure, repeatability, route);
+      else throw failedForGood(failure);
+      return Optional.empty();
+    }
     if (authentication().answersTunnel(request, route, e.answer())) {
       previous = Answered.withoutBody(shown, e.answer(), previous);
       return Optional.empty();

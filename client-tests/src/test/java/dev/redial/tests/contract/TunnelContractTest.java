@@ -3,14 +3,22 @@ package dev.redial.tests.contract;
 import static dev.redial.tests.kit.Requests.get;
 import static dev.redial.tests.kit.Requests.post;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.redial.ConnectFailedException;
 import dev.redial.RedialClient;
+import dev.redial.ServerActed;
 import dev.redial.tests.kit.Answers;
 import dev.redial.tests.kit.RelayingProxy;
 import dev.redial.tests.kit.RequestSeen;
 import dev.redial.tests.kit.ScriptedServer;
 import dev.redial.tests.kit.TlsEnd;
 import dev.redial.tests.kit.TlsMaterial;
+import dev.redial.tests.kit.TlsPeer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -20,11 +28,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tunnels that a proxy has opened: one for each origin, used again as long as it lives. */
 @Tag("contract-58")
 class TunnelContractTest {
   private static final String OK = Answers.ok("ok");
+  private static final URI FAR = URI.create("https://127.0.0.1:1/");
 
   @RegisterExtension final ContractRig rig = new ContractRig();
 
@@ -92,10 +102,61 @@ class TunnelContractTest {
     assertThat(client.stats().discardedStale()).isEqualTo(1);
   }
 
+  /** Nothing of the request was sent, so it may be a POST. */
+  @ParameterizedTest
+  @ValueSource(ints = {502, 503, 504})
+  void aProxyThatCannotReachTheServerIsAskedAgain(int status) throws Exception {
+    ScriptedServer proxy =
+        rig.server(
+            c -> {
+              c.readRequest();
+              c.send(Answers.status(status + " X", ""));
+            },
+            c -> {
+              c.readRequest();
+              c.send("HTTP/1.1 200 OK\r\n\r\n");
+              TlsPeer peer = TlsPeer.on(c, TlsMaterial.forLoopback().server(), "TLSv1.3");
+              peer.handshake();
+              peer.readRequest();
+              c.send(peer.sealed(OK));
+              c.stall();
+            });
+
+    assertOk(client(Side.REDIAL, through(proxy)), post(FAR, "content"));
+
+    assertThat(proxy.requests())
+        .extracting(RequestSeen::method)
+        .containsExactly("CONNECT", "CONNECT", "POST");
+  }
+
+  @OnBothSides
+  void aTunnelThatIsRefusedIsAFailureOfTheConnection(Side side) throws Exception {
+    ScriptedServer proxy = rig.server(ScriptedServer.always(Answers.status("403 Forbidden", "no")));
+    HttpClient client = client(side, through(proxy));
+
+    Throwable thrown =
+        catchThrowable(() -> client.send(post(FAR, "content"), BodyHandlers.discarding()));
+
+    assertThat(thrown)
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("Tunnel failed, got: 403");
+    assertThat(proxy.requests()).hasSize(1);
+    if (side == Side.JDK) return;
+    assertThat(thrown).isInstanceOf(ConnectFailedException.class);
+    assertThat(((ConnectFailedException) thrown).serverActed()).isEqualTo(ServerActed.NO);
+  }
+
+  private static ProxySelector through(ScriptedServer proxy) {
+    return ProxySelector.of(new InetSocketAddress("127.0.0.1", proxy.port()));
+  }
+
   private HttpClient client(Side side, RelayingProxy proxy) {
+    return client(side, proxy.selector());
+  }
+
+  private HttpClient client(Side side, ProxySelector proxy) {
     return rig.client(
-        side,
-        builder -> builder.proxy(proxy.selector()).sslContext(TlsMaterial.forLoopback().client()));
+        side, builder -> builder.proxy(proxy).sslContext(TlsMaterial.forLoopback().client()));
   }
 
   private static void assertOk(HttpClient client, HttpRequest request) throws Exception {
