@@ -35,8 +35,8 @@ final class Explanation {
       case ConnectFailedException refused ->
           "no connection could be opened ("
               + refused.code()
-              + "). Nothing listens at the address, or there is no way to it; check host, port, and whether the"
-              + " server is up.";
+              + "). Nothing listens at the address, there is no way to it, or the proxy opens no tunnel to it; check"
+              + " host, port, and whether the server is up.";
       case UnresolvedHostException unknown ->
           "the host name has no address. It is misspelled, or its DNS server does not answer.";
       case TlsHandshakeException handshake ->

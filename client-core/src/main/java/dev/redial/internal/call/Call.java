@@ -323,7 +323,7 @@ final class Call<T extends @Nullable Object> {
     attemptHeader.ifPresent(name -> added.put(name, List.of("" + resending.attempt())));
     String deadlineHeader = engine.settings().deadlineHeader();
     if (deadlineHeader != null && deadline != Deadline.NONE)
-      added.put(deadlineHeader, List.of("" + Deadline.millisLeft(deadline)));
+      added.put(deadlineHeader, new TimeLeft(deadline));
     CookieHandler jar = engine.settings().cookies();
     if (jar != null) {
       String cookies = CookieRule.cookies(jar, request.uri(), request.headers());

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.CookieHandler;
 import java.net.CookieManager;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient.Redirect;
@@ -33,6 +34,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -452,6 +456,28 @@ class CallTest {
   }
 
   // Time
+
+  @Test
+  void theServerIsToldWhatIsLeftWhenTheRequestIsSent() throws Exception {
+    answers.add(HELLO);
+    long begun = System.nanoTime();
+    long looksUpFor = TimeUnit.MILLISECONDS.toNanos(100);
+    uses(
+        RedialClient.newBuilder()
+            .deadlineHeader("X-Left")
+            .resolver(host -> {
+              while (System.nanoTime() - begun < looksUpFor) LockSupport.parkNanos(looksUpFor);
+              return List.of(InetAddress.getLoopbackAddress());
+            })
+            .build());
+    URI named = URI.create("http://named.invalid:" + server.uri().getPort() + "/");
+
+    send(HttpRequest.newBuilder(named).timeout(Duration.ofSeconds(10)).build());
+
+    Matcher told = Pattern.compile("X-Left: ([0-9]+)\r\n").matcher(heads.getFirst());
+    assertThat(told.find()).isTrue();
+    assertThat(Integer.parseInt(told.group(1))).isBetween(1, 9_900);
+  }
 
   @Test
   void aDeadlineThatPassesBeforeAnythingIsSentSendsNothing() {
