@@ -13,7 +13,7 @@ import java.net.URI;
 
 /** A server that answers so late that nobody looks for the answer in vain before it comes. */
 final class LateServer implements AutoCloseable {
-  private static final int DELAY_MILLIS = 5;
+  private static final int DELAY_MILLIS = 3;
   private static final byte[] ANSWER =
       "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(US_ASCII);
 
