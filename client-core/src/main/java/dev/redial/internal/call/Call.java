@@ -18,6 +18,7 @@ import dev.redial.internal.policy.Outcome;
 import dev.redial.internal.policy.RedirectRule;
 import dev.redial.internal.policy.Repeatability;
 import dev.redial.internal.policy.RetryAfter;
+import dev.redial.internal.policy.RetryRule;
 import dev.redial.internal.route.Origin;
 import dev.redial.internal.route.Route;
 import java.io.IOException;
@@ -179,11 +180,6 @@ final class Call<T extends @Nullable Object> {
     pause(delay.getAsLong());
   }
 
-  private IOException failedForGood(ConnectFailedException failure) {
-    engine.events().attemptFailed(failure);
-    return resending.reported(failure);
-  }
-
   private void pause(long nanos) throws IOException, InterruptedException {
     if (nanos <= 0) return;
     try {
@@ -255,8 +251,7 @@ final class Call<T extends @Nullable Object> {
 
   /**
    * A proxy that wants credentials answers CONNECT with 407, which is the caller's if nobody has
-   * any (RFC 9110, section 9.3.6). With any other refusal there is no connection; a gateway's may
-   * be over soon.
+   * any (RFC 9110, section 9.3.6). With any other refusal there is no connection.
    */
   private Optional<HttpResponse<T>> tunnelRefused(
       TunnelRefusedException e, Attempt attempt, Repeatability repeatability, Route route)
@@ -264,9 +259,11 @@ final class Call<T extends @Nullable Object> {
     int status = e.answer().statusCode();
     if (status != 407) {
       ConnectFailedException failure = attempt.withoutTunnel(e);
-      boolean gatewayFailed = status >= 502 && status <= 504;
-      if (gatewayFailed) sendAgainOrThrow(failure, repeatability, route);
-      else throw failedForGood(failure);
+      if (!RetryRule.mayOpenLater(status)) {
+        engine.events().attemptFailed(failure);
+        throw resending.reported(failure);
+      }
+      sendAgainOrThrow(failure, repeatability, route);
       return Optional.empty();
     }
     if (authentication().answersTunnel(request, route, e.answer())) {

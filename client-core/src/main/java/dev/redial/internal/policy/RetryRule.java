@@ -73,6 +73,17 @@ public final class RetryRule {
     };
   }
 
+  /**
+   * Whether a proxy that refused to open a tunnel may open it soon: it could not reach the server,
+   * which without a proxy would be a failed connect (RFC 9110, sections 15.6.3 to 15.6.5).
+   *
+   * @param status of its answer to CONNECT
+   * @return false if it does not want to
+   */
+  public static boolean mayOpenLater(int status) {
+    return status >= 502 && status <= 504;
+  }
+
   private static Decision afterFailure(
       ExchangeFailure failure, Repeatability request, Tries tries, Retries retries) {
     return switch (failure) {
