@@ -19,6 +19,8 @@ final class AsyncCall<T extends @Nullable Object>
     implements Runnable, PendingResponse.Cancellation {
   private enum State {
     RUNNING,
+    /** The call is told to end; the future that was cancelled is not completed yet. */
+    CANCELLING,
     CANCELLED,
     OVER
   }
@@ -56,7 +58,12 @@ final class AsyncCall<T extends @Nullable Object>
     boolean cancelled = !state.compareAndSet(State.RUNNING, State.OVER);
     if (cancelled || dropped) call.abandon(); // it may have been too late for the interrupt
     engine.leave();
-    complete(response, cancelled ? PendingResponse.cancelled() : failure);
+    if (!cancelled) complete(response, failure);
+    else if (state.getAndSet(State.OVER) == State.CANCELLED) completeCancelled();
+  }
+
+  private void completeCancelled() {
+    if (!future.isDone()) complete(null, PendingResponse.cancelled());
   }
 
   private void complete(@Nullable HttpResponse<T> response, @Nullable Throwable failure) {
@@ -78,11 +85,16 @@ final class AsyncCall<T extends @Nullable Object>
 
   @Override
   public boolean cancel() {
-    if (!state.compareAndSet(State.RUNNING, State.CANCELLED)) return false;
+    if (!state.compareAndSet(State.RUNNING, State.CANCELLING)) return false;
     call.cancel();
     Thread running = thread;
     if (running != null) running.interrupt();
     return true;
+  }
+
+  @Override
+  public void cancelled() {
+    if (!state.compareAndSet(State.CANCELLING, State.CANCELLED)) completeCancelled();
   }
 
   @Override

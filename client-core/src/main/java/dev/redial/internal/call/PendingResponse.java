@@ -18,11 +18,15 @@ final class PendingResponse<T extends @Nullable Object> extends CompletableFutur
   /** What a cancelled future does to its call; shared by all stages derived from one send. */
   interface Cancellation {
     /**
-     * Ends the call if it still runs.
+     * Ends the call if it still runs. The future of the call does not complete by that before
+     * {@link #cancelled()}, so that the future which was cancelled can be the first to say so.
      *
-     * @return whether it does not end in its own way
+     * @return whether it does not end in its own way; {@link #cancelled()} is due then
      */
     boolean cancel();
+
+    /** The future which was cancelled is completed. */
+    void cancelled();
 
     /** Nobody will see the response: the caller's own future was completed with something else. */
     void dropResponse();
@@ -47,9 +51,13 @@ final class PendingResponse<T extends @Nullable Object> extends CompletableFutur
   public boolean cancel(boolean mayInterruptIfRunning) {
     boolean open = !isDone();
     boolean ended = mayInterruptIfRunning && open && cancellation.cancel();
-    boolean cancelled = super.cancel(mayInterruptIfRunning);
-    if (cancelled && open) replaced();
-    return cancelled || ended; // the call may have been quicker
+    try {
+      boolean cancelled = super.cancel(mayInterruptIfRunning);
+      if (cancelled && open) replaced();
+      return cancelled || ended; // it may have been completed meanwhile
+    } finally {
+      if (ended) cancellation.cancelled();
+    }
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
  */
 public final class CallEncounters {
   private final AtomicInteger cancels = new AtomicInteger();
+  private final AtomicInteger told = new AtomicInteger();
   private final AtomicInteger drops = new AtomicInteger();
   private final AtomicInteger replacements = new AtomicInteger();
   private final PendingResponse<String> future =
@@ -22,6 +23,11 @@ public final class CallEncounters {
             @Override
             public boolean cancel() {
               return cancels.incrementAndGet() == 1;
+            }
+
+            @Override
+            public void cancelled() {
+              told.incrementAndGet();
             }
 
             @Override
@@ -45,6 +51,7 @@ public final class CallEncounters {
         .thread(() -> future.thenApply(text -> text).cancel(true))
         .afterwards(() -> {
           must(future.isDone(), "never done");
+          must(told.get() == Math.min(cancels.get(), 1), "told " + told + " times");
           if (future.isCancelled()) must(drops.get() == 1 && cancels.get() > 0, "not dropped");
           else must(drops.get() == 0 && "response".equals(future.join()), "dropped");
         });

@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PendingResponseTest {
   private final AtomicInteger cancels = new AtomicInteger();
   private final AtomicInteger drops = new AtomicInteger();
+  private final AtomicInteger told = new AtomicInteger();
   private final PendingResponse<String> response =
       PendingResponse.of(cancellation(() -> cancels.incrementAndGet() > 0));
 
@@ -28,6 +30,11 @@ class PendingResponseTest {
       @Override
       public boolean cancel() {
         return cancel.getAsBoolean();
+      }
+
+      @Override
+      public void cancelled() {
+        told.incrementAndGet();
       }
 
       @Override
@@ -94,7 +101,39 @@ class PendingResponseTest {
     assertThat(stage.cancel(true)).isTrue();
 
     assertThat(cancels).hasValue(1);
+    assertThat(told).hasValue(1);
     assertThat(stage.isCancelled()).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("derived")
+  void theCallIsToldOnceTheStageIsCancelled(
+      Function<CompletableFuture<String>, CompletableFuture<?>> step) {
+    AtomicReference<CompletableFuture<?>> stage = new AtomicReference<>();
+    AtomicReference<Boolean> cancelled = new AtomicReference<>();
+    stage.set(
+        step.apply(
+            PendingResponse.of(
+                new PendingResponse.Cancellation() {
+                  @Override
+                  public boolean cancel() {
+                    return true;
+                  }
+
+                  @Override
+                  public void cancelled() {
+                    cancelled.set(stage.get().isCancelled());
+                  }
+
+                  @Override
+                  public void dropResponse() {
+                    drops.incrementAndGet();
+                  }
+                })));
+
+    assertThat(stage.get().cancel(true)).isTrue();
+
+    assertThat(cancelled).hasValue(true);
   }
 
   @ParameterizedTest
@@ -106,6 +145,7 @@ class PendingResponseTest {
     assertThat(stage.cancel(false)).isTrue();
 
     assertThat(cancels).hasValue(0);
+    assertThat(told).hasValue(0);
     assertThat(stage.isCancelled()).isTrue();
   }
 
