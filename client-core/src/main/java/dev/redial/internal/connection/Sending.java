@@ -82,6 +82,12 @@ final class Sending {
   }
 
   private void start(Upload started) {
+    try {
+      connection.wire.beginDuplex();
+    } catch (IOException e) {
+      writeFailure = e;
+      return;
+    }
     upload = started;
     started.start();
   }

@@ -255,9 +255,15 @@ public final class PlainWire implements Wire {
   }
 
   /**
-   * A reader and a writer may both want to wait: the second one finds the mode as it wants it, and
-   * does not ask for the locks that the first one holds while it waits.
+   * A reader and a writer both want to wait, and neither may have to change the mode for that: it
+   * would take locks that the other one holds while it waits, and where it waits for the second of
+   * them, and then for a carrier, {@link #close()} would wait for the first.
    */
+  @Override
+  public void beginDuplex() throws IOException {
+    setBlocking(true);
+  }
+
   private void setBlocking(boolean wanted) throws IOException {
     if (channel.isBlocking() != wanted) channel.configureBlocking(wanted);
   }

@@ -114,6 +114,11 @@ public final class TlsWire implements Wire {
     }
   }
 
+  @Override
+  public void beginDuplex() throws IOException {
+    below.beginDuplex();
+  }
+
   private void settleNow() {
     try {
       outbound.settleNow();

@@ -8,10 +8,11 @@ import javax.net.ssl.SSLSession;
 /**
  * One open byte stream to a peer.
  *
- * <p>One thread may read while another writes; two readers or two writers at a time are a mistake
- * of the caller. Nothing here takes a time-out: a {@link Watchdog} calls {@link #close()} at the
- * deadline, which ends a parked reader or writer at once. An interrupt of a parked reader or writer
- * closes the wire too, with {@link java.nio.channels.ClosedByInterruptException}.
+ * <p>One thread may read while another writes, after {@link #beginDuplex}; two readers or two
+ * writers at a time are a mistake of the caller. Nothing here takes a time-out: a {@link Watchdog}
+ * calls {@link #close()} at the deadline, which ends a parked reader or writer at once. An
+ * interrupt of a parked reader or writer closes the wire too, with {@link
+ * java.nio.channels.ClosedByInterruptException}.
  *
  * <p>{@link WireFailure#of} says what a failure means.
  */
@@ -39,6 +40,14 @@ public interface Wire {
    * @throws IOException if the wire failed or was closed
    */
   int readAvailable(ByteBuffer into) throws IOException;
+
+  /**
+   * Prepares for one thread that writes while another reads, as is due before each such time; only
+   * while no read or write is under way.
+   *
+   * @throws IOException if the wire was closed; the next read or write may be the first to say so
+   */
+  void beginDuplex() throws IOException;
 
   /**
    * Writes every remaining octet, waiting until the kernel has accepted them.

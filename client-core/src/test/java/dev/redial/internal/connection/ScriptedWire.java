@@ -51,6 +51,7 @@ final class ScriptedWire implements Wire {
   private boolean open = true;
   private boolean reading;
   private boolean writing;
+  private boolean duplex;
   private long sent;
   private long received;
   private int reads;
@@ -256,6 +257,7 @@ final class ScriptedWire implements Wire {
     lock.lock();
     try {
       if (!open) throw new ClosedChannelException();
+      mustBePrepared(writing);
       reading = true;
       reads++;
       while (true) {
@@ -285,6 +287,7 @@ final class ScriptedWire implements Wire {
     try {
       if (!open) throw new ClosedChannelException();
       if (reading || writing) throw new IllegalStateException("looked at while it is used");
+      duplex = false;
       looks++;
       int octets = sent == 0 ? available(into, early) : available(into, script);
       if (octets > 0) reads++;
@@ -327,6 +330,7 @@ final class ScriptedWire implements Wire {
     lock.lock();
     try {
       if (!open) throw new ClosedChannelException();
+      mustBePrepared(reading);
       writing = true;
       writes++;
       while (from.hasRemaining()) {
@@ -347,6 +351,23 @@ final class ScriptedWire implements Wire {
       writing = false;
       lock.unlock();
     }
+  }
+
+  @Override
+  public void beginDuplex() throws IOException {
+    lock.lock();
+    try {
+      if (!open) throw new ClosedChannelException();
+      if (reading || writing) throw new IllegalStateException("prepared while it is used");
+      duplex = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void mustBePrepared(boolean otherIsAtIt) {
+    if (otherIsAtIt && !duplex)
+      throw new IllegalStateException("not prepared for reader and writer");
   }
 
   @SuppressWarnings("WaitNotInLoop") // the loops are those of its callers
@@ -387,6 +408,7 @@ final class ScriptedWire implements Wire {
     try {
       Step step = script.peek();
       if (!open) return Probe.RST;
+      duplex = false;
       return switch (step) {
         case Step.Piece piece -> Probe.OCTETS;
         case Step.End end -> Probe.FIN;

@@ -242,6 +242,21 @@ class PlainWireTest {
   }
 
   @Test
+  void aReaderAndAWriterFindTheModeInWhichBothWait() throws Exception {
+    try (Pair pair = Pair.open()) {
+      assertThat(pair.wire().probe()).isEqualTo(Probe.ALIVE);
+      assertThat(pair.wire().readNow(ByteBuffer.allocate(1))).as("waits for nothing").isZero();
+
+      pair.wire().beginDuplex();
+
+      Parked reader =
+          Parked.on(Kind.VIRTUAL, () -> pair.wire().readNow(ByteBuffer.allocate(1))).awaitStuck();
+      pair.wire().close();
+      assertThat(reader.outcomeSoon()).isInstanceOf(AsynchronousCloseException.class);
+    }
+  }
+
+  @Test
   void aResetIsTheFailureOfAReadThatDoesNotWait() throws Exception {
     try (Pair pair = Pair.open()) {
       Peer.reset(pair.peer());
