@@ -211,7 +211,9 @@ final class Books<R, C extends Poolable> {
       long age = freshness.idleNanos(berth, now);
       freshness.sawAlive(berth, age, now);
       berths.sweep().sawAlive(berth, age, now);
-      settle(berth, age, now);
+      boolean stays =
+          line.firstFor(berth.shelf) == null && berths.sweep().awaitsProof(berth, age, now);
+      if (!stays) settle(berth, age, now);
       return;
     }
     if (found != null && found != Health.ALIVE) sawEnd(berth, found, now);

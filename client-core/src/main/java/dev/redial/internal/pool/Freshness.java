@@ -97,6 +97,15 @@ final class Freshness<R, C extends Poolable> {
     return held == null ? Long.MAX_VALUE : held.nextLookNanos(aliveAgeNanos);
   }
 
+  /**
+   * The idle age at which a connection that is alive proves that its server keeps them for longer
+   * than was learned or promised.
+   */
+  long proofNanos(Berth<R, C> berth, long now) {
+    Belief held = berth.lesson().believed(now);
+    return held == null ? Belief.goneNanos(berth.promisedNanos) : held.goneNanos();
+  }
+
   /** A look found an idle connection alive. */
   void sawAlive(Berth<R, C> berth, long ageNanos, long now) {
     berth.aliveNanos = now;

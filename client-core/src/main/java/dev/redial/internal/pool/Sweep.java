@@ -68,10 +68,14 @@ final class Sweep<R, C extends Poolable> {
     return berth.shelf.idle.oldest() == berth.onShelf;
   }
 
-  /** Has the reaper come back when this one is to be looked at, or too old; returns that age. */
+  /**
+   * Has the reaper come back when this one is to be looked at, too old to be lent, or so old that
+   * it proves something; returns that age.
+   */
   private long awaitSample(Berth<R, C> berth, long age, long now) {
     long next = freshness.nextLookNanos(berth, berth.aliveNanos - now + age, now);
-    next = Math.min(next, freshness.allowedNanos(berth, Need.REPEATABLE, now));
+    long allowed = freshness.allowedNanos(berth, Need.REPEATABLE, now);
+    next = age < allowed ? Math.min(next, allowed) : freshness.proofNanos(berth, now);
     if (next > age) pauseNanos = Math.min(pauseNanos, next - age);
     return next;
   }
@@ -84,6 +88,18 @@ final class Sweep<R, C extends Poolable> {
   /** A look found this one alive. */
   void sawAlive(Berth<R, C> berth, long age, long now) {
     if (isSample(berth)) awaitSample(berth, age, now);
+  }
+
+  /**
+   * Whether one that was found alive stays idle although it is too old to be lent: a request would
+   * need half a round trip to the server, so that ends before the server's own time does, and
+   * nothing would ever be seen to outlive that.
+   */
+  boolean awaitsProof(Berth<R, C> berth, long age, long now) {
+    return age >= freshness.allowedNanos(berth, Need.REPEATABLE, now)
+        && age < freshness.proofNanos(berth, now)
+        && isSample(berth)
+        && freshness.mayOutlive(berth, age, now);
   }
 
   /** This one is about to leave the idle ones. */

@@ -34,6 +34,10 @@ final class Harbour {
   final List<Runnable> reapers = Collections.synchronizedList(new ArrayList<>());
   volatile double jitter;
   volatile boolean abandoned;
+
+  /** Of connections that are opened from now on. */
+  volatile long roundTripNanos;
+
   final Pool<String, FakeConnection> pool;
 
   Harbour() {
@@ -90,6 +94,7 @@ final class Harbour {
     FakeConnection connection;
     synchronized (opened) {
       connection = new FakeConnection(opened.size() + 1, route);
+      connection.roundTrip = roundTripNanos;
       opened.add(connection);
     }
     return connection;

@@ -1,12 +1,15 @@
 package dev.redial.internal.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.redial.KeepAlive;
 import dev.redial.PoolLimits;
 import dev.redial.internal.pool.Poolable.Health;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** How closely the reaper watches a connection whose end is near, to learn when it comes. */
@@ -101,6 +104,78 @@ class WatchingTest {
     assertBelieved(harbour, 5_150_000, 5_150_000);
     assertThat(stock.get(1).closed()).as("one is enough to try it with").isTrue();
     assertThat(harbour.lend("a").connection()).isSameAs(stock.get(0));
+  }
+
+  /** It is lent for two round trips less, and kept for the rest to be looked at alone. */
+  @Test
+  void oneThatOutlivesTheEndRaisesWhatIsBelievedOfADistantServerToo() throws Exception {
+    harbour.roundTripNanos = Duration.ofMillis(20).toNanos();
+    learnFiveSeconds(harbour);
+    List<FakeConnection> stock = harbour.stock("a", 2);
+    passMicros(5_110_000);
+    harbour.sweep();
+    assertThat(stock.get(0).closed()).isFalse();
+    assertThat(stock.get(1).closed()).as("one is enough to try it with").isTrue();
+    assertThat(pauseMicros()).isEqualTo(40_000);
+    assertBelieved(harbour, 4_750_000, 5_000_000);
+    passMicros(40_000);
+    harbour.sweep();
+    assertBelieved(harbour, 5_150_000, 5_150_000);
+    assertThat(harbour.lend("a").connection()).isSameAs(stock.get(0));
+  }
+
+  @Test
+  void thatOneIsNotLentMeanwhile() throws Exception {
+    harbour.roundTripNanos = Duration.ofMillis(20).toNanos();
+    learnFiveSeconds(harbour);
+    FakeConnection sample = harbour.stock("a", 1).get(0);
+    passMicros(5_110_000);
+    harbour.sweep();
+    assertThat(sample.closed()).isFalse();
+    assertThat(harbour.lend("a").connection()).isNotSameAs(sample);
+    assertThat(sample.closed()).isTrue();
+  }
+
+  @Test
+  void thatOneGivesItsPlaceToWhoWaits() throws Exception {
+    Harbour harbour = new Harbour(Harbour.limits(1, 1));
+    harbour.roundTripNanos = Duration.ofMillis(20).toNanos();
+    learnFiveSeconds(harbour);
+    FakeConnection sample = harbour.stock("a", 1).get(0);
+    harbour.clock.addAndGet(Duration.ofMillis(5_110).toNanos());
+    CompletableFuture<Lease<FakeConnection>> waiter = new CompletableFuture<>();
+    sample.onProbe =
+        () -> {
+          Thread waiting = Thread.ofVirtual().start(() -> lendInto(harbour, waiter));
+          await().until(() -> harbour.pool.stats().waiting() == 1);
+          assertThat(waiting.isAlive()).isTrue();
+        };
+    harbour.sweep();
+    assertThat(waiter.get(30, TimeUnit.SECONDS).connection()).isNotSameAs(sample);
+    assertThat(sample.closed()).isTrue();
+  }
+
+  private static void lendInto(Harbour harbour, CompletableFuture<Lease<FakeConnection>> lent) {
+    try {
+      lent.complete(harbour.lend("a"));
+    } catch (Exception e) {
+      lent.completeExceptionally(e);
+    }
+  }
+
+  @Test
+  void aPromiseOfADistantServerIsPutToTheTestToo() throws Exception {
+    harbour.roundTripNanos = Duration.ofMillis(20).toNanos();
+    Lease<FakeConnection> lease = harbour.lend("a");
+    lease.connection().announced = Duration.ofSeconds(5).toNanos();
+    lease.giveBack();
+    passMicros(5_110_000);
+    harbour.sweep();
+    assertThat(harbour.pool.belief("a")).isNull();
+    passMicros(40_000);
+    harbour.sweep();
+    assertThat(lease.connection().closed()).isFalse();
+    assertBelieved(harbour, 5_150_000, 5_150_000);
   }
 
   @Test
