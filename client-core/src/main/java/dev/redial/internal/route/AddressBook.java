@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
@@ -55,7 +56,7 @@ public final class AddressBook {
     if (proxy == null)
       return addresses(route.origin().host(), route.origin().port(), deadlineNanos);
     return proxy.isUnresolved()
-        ? addresses(proxy.getHostString(), proxy.getPort(), deadlineNanos)
+        ? addresses(proxy.getHostString().toLowerCase(Locale.ROOT), proxy.getPort(), deadlineNanos)
         : List.of(proxy);
   }
 

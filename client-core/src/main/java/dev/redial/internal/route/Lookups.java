@@ -113,7 +113,8 @@ final class Lookups {
     try {
       if (closed) throw new CancellationException("closed");
       Lookup lookup = current.get(host);
-      if (lookup == null || lookup.isDone()) lookup = begin(host);
+      if (lookup != null && lookup.isDone()) lookup = lookup.hanging();
+      if (lookup == null) lookup = begin(host);
       else if (isStuck(lookup) && lookup.isAlone()) lookup = begin(host).beside(lookup);
       lookup.waiting++;
       return lookup;
@@ -172,7 +173,9 @@ final class Lookups {
 
   private void forget(Lookup lookup) {
     unfinished.remove(lookup);
-    boolean unused = current.remove(lookup.host, lookup); // unless a newer one has taken its place
+    if (!current.remove(lookup.host, lookup)) return; // a newer one has taken its place
+    Lookup hanging = lookup.hanging();
+    if (hanging != null) current.put(lookup.host, hanging); // it still counts
   }
 
   private static List<InetAddress> checked(@Nullable List<InetAddress> found, String host)
@@ -215,9 +218,14 @@ final class Lookups {
       return this;
     }
 
+    /** The earlier one of the same name that hangs still, or null. */
+    @Nullable Lookup hanging() {
+      return stuck == null || stuck.isDone() ? null : stuck;
+    }
+
     /** Whether no earlier one of the same name hangs still. */
     boolean isAlone() {
-      return stuck == null || stuck.isDone();
+      return hanging() == null;
     }
   }
 }

@@ -16,8 +16,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -329,6 +331,59 @@ class AddressBookTest {
     hanging.asked.set(0);
     assertThat(book.addresses(to("http://a.example/"), NO_LIMIT)).hasSize(1);
     assertThat(hanging.asked).hasValue(1);
+  }
+
+  @Test
+  void aProxysNameIsAskedForInLowerCase() throws Exception {
+    List<String> asked = new ArrayList<>();
+    Resolver resolver =
+        host -> {
+          asked.add(host);
+          return List.of(InetAddress.getLoopbackAddress());
+        };
+    Route route =
+        new Route(
+            Origin.of(URI.create("http://a.example/")),
+            InetSocketAddress.createUnresolved("Proxy.Example", 3128));
+    assertThat(find(resolver, route)).hasSize(1);
+    assertThat(asked).containsExactly("proxy.example");
+  }
+
+  /** Whatever came of a look-up beside the one that hangs. */
+  @Test
+  void aNameThatHangsNowAndThenHoldsTwoThreads() throws Exception {
+    AtomicLong now = new AtomicLong();
+    CountDownLatch gate = new CountDownLatch(1);
+    AtomicInteger calls = new AtomicInteger();
+    ScriptedResolver moody =
+        ScriptedResolver.finding(host -> {
+          if (calls.incrementAndGet() != 2) pass(gate);
+          return List.of(InetAddress.getLoopbackAddress());
+        });
+    AddressBook book = new AddressBook(moody, now::get);
+    List<Caller> stuck = new ArrayList<>();
+    stuck.add(Caller.of(book, "http://a.example/", NO_LIMIT));
+    soon(() -> calls.get() == 1);
+    now.addAndGet(Lookups.STUCK_NANOS + 1);
+    assertThat(Caller.of(book, "http://a.example/", NO_LIMIT).found()).hasSize(1);
+    for (int i = 0; i < 3; i++) {
+      stuck.add(Caller.of(book, "http://a.example/", NO_LIMIT));
+      stuck.getLast().awaitWaiting();
+      now.addAndGet(Lookups.STUCK_NANOS + 1);
+    }
+
+    gate.countDown();
+
+    for (Caller caller : stuck) assertThat(caller.found()).hasSize(1);
+    assertThat(calls).hasValue(3);
+  }
+
+  private static void pass(CountDownLatch gate) throws UnknownHostException {
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      throw new UnknownHostException("interrupted");
+    }
   }
 
   @Test
