@@ -129,7 +129,8 @@ public final class AuthRule {
    * @param proxy its address if a proxy asks, else null
    * @param clientNonces makes a text that nobody can guess
    * @return what it says
-   * @throws IOException if it does not know
+   * @throws IOException if it does not know, or fails, as callers of send expect whatever a handler
+   *     of theirs throws
    */
   public static Credentials credentials(
       Authenticator authenticator,
@@ -139,21 +140,38 @@ public final class AuthRule {
       @Nullable InetSocketAddress proxy,
       Supplier<String> clientNonces)
       throws IOException {
-    boolean digest = challenge.scheme().equals("digest");
-    PasswordAuthentication answer =
-        authenticator.requestPasswordAuthenticationInstance(
-            proxy == null ? uri.getHost() : proxy.getHostString(),
-            proxy == null ? null : proxy.getAddress(),
-            proxy == null ? uri.getPort() : proxy.getPort(),
-            proxy == null ? uri.getScheme() : "http",
-            challenge.parameters().get("realm"),
-            challenge.scheme(), // in lower case, as the JDK tells it
-            uri.toURL(),
-            asker == Asker.PROXY
-                ? Authenticator.RequestorType.PROXY
-                : Authenticator.RequestorType.SERVER);
+    try {
+      return credentials(ask(authenticator, asker, challenge, uri, proxy), challenge, clientNonces);
+    } catch (RuntimeException e) {
+      throw new IOException("the authenticator failed: " + e, e);
+    }
+  }
+
+  private static @Nullable PasswordAuthentication ask(
+      Authenticator authenticator,
+      Asker asker,
+      Challenge challenge,
+      URI uri,
+      @Nullable InetSocketAddress proxy)
+      throws IOException {
+    return authenticator.requestPasswordAuthenticationInstance(
+        proxy == null ? uri.getHost() : proxy.getHostString(),
+        proxy == null ? null : proxy.getAddress(),
+        proxy == null ? uri.getPort() : proxy.getPort(),
+        proxy == null ? uri.getScheme() : "http",
+        challenge.parameters().get("realm"),
+        challenge.scheme(), // in lower case, as the JDK tells it
+        uri.toURL(),
+        asker == Asker.PROXY
+            ? Authenticator.RequestorType.PROXY
+            : Authenticator.RequestorType.SERVER);
+  }
+
+  private static Credentials credentials(
+      @Nullable PasswordAuthentication answer, Challenge challenge, Supplier<String> clientNonces)
+      throws IOException {
     if (answer == null) throw new IOException("No credentials provided");
-    return digest
+    return challenge.scheme().equals("digest")
         ? DigestCredentials.of(
             challenge, DigestAlgorithm.of(challenge).orElseThrow(), answer, clientNonces)
         : BasicCredentials.of(challenge, answer);

@@ -63,15 +63,17 @@ final class DigestCredentials implements Credentials {
       DigestAlgorithm algorithm,
       PasswordAuthentication answer,
       Supplier<String> clientNonces) {
-    Charset charset = BasicCredentials.charset(challenge);
+    String username = answer.getUserName();
+    String password = new String(answer.getPassword());
+    Charset charset = BasicCredentials.charset(challenge.parameters(), username + password);
     ByteArrayOutputStream secret = new ByteArrayOutputStream();
-    secret.writeBytes(answer.getUserName().getBytes(charset));
+    secret.writeBytes(username.getBytes(charset));
     secret.write(':');
     secret.writeBytes(octets(challenge.realm()));
     secret.write(':');
-    secret.writeBytes(new String(answer.getPassword()).getBytes(charset));
+    secret.writeBytes(password.getBytes(charset));
     return new DigestCredentials(
-        answer.getUserName(),
+        username,
         algorithm.hash(secret.toByteArray()),
         charset,
         challenge,
@@ -90,7 +92,8 @@ final class DigestCredentials implements Credentials {
     boolean sameKey =
         sameRealm
             && supported(fresh).filter(algorithm::equals).isPresent()
-            && BasicCredentials.charset(fresh).equals(charset);
+            && BasicCredentials.charset(fresh.parameters())
+                .equals(BasicCredentials.charset(challenge));
     if (!stale || !sameKey) return Optional.empty();
     return Optional.of(
         new DigestCredentials(

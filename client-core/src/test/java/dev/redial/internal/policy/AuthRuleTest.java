@@ -178,6 +178,39 @@ class AuthRuleTest {
   }
 
   @Test
+  void whoFailsEndsTheCallWithTheReason() {
+    RuntimeException own = new IllegalStateException("the vault is shut");
+    Authenticator failing =
+        new Authenticator() {
+          @Override
+          protected PasswordAuthentication getPasswordAuthentication() {
+            throw own;
+          }
+        };
+    Challenge challenge = Challenge.parse(List.of("Basic realm=\"r\"")).getFirst();
+    assertThatThrownBy(
+            () -> AuthRule.credentials(failing, Asker.SERVER, challenge, TARGET, null, () -> "c"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the vault is shut")
+        .hasCause(own);
+  }
+
+  @Test
+  void whatLatinCannotCarryGoesAsUtf8Unasked() throws IOException {
+    Challenge challenge = Challenge.parse(List.of("Basic realm=\"r\"")).getFirst();
+    PasswordAuthentication answer =
+        new PasswordAuthentication("\u0416\u0430\u043d\u043d\u0430", "p".toCharArray());
+    Credentials credentials =
+        AuthRule.credentials(new Asked(answer), Asker.SERVER, challenge, TARGET, null, () -> "c");
+    assertThat(
+            new String(
+                Base64.getDecoder()
+                    .decode(credentials.fieldValue("GET", "/").substring("Basic ".length())),
+                StandardCharsets.UTF_8))
+        .isEqualTo("\u0416\u0430\u043d\u043d\u0430:p");
+  }
+
+  @Test
   void theServerMayAskForUtf8() throws IOException {
     Asked asked = knowing("\u00fc", "\u00e4");
     String latin = basic(asked, "Basic realm=\"r\"");

@@ -93,6 +93,19 @@ class DigestCredentialsTest {
         .doesNotContain("userhash");
   }
 
+  @ParameterizedTest
+  @CsvSource({"\u0416\u0430\u043d\u043d\u0430, latin", "latin, \u0416\u0430\u043d\u043d\u0430"})
+  void whatLatinCannotCarryIsHashedAsUtf8Unasked(String name, String password) {
+    DigestCredentials unasked = credentials(usual(", qop=auth"), of(name, password), CNONCE);
+    DigestCredentials asked =
+        credentials(usual(", qop=auth, charset=UTF-8"), of(name, password), CNONCE);
+    String value = unasked.fieldValue("GET", "/");
+    assertThat(value).isEqualTo(asked.fieldValue("GET", "/"));
+    Challenge stale = challenge(usual(", qop=auth, stale=true"));
+    assertThat(unasked.renewed(stale, () -> CNONCE).orElseThrow().fieldValue("GET", "/"))
+        .isEqualTo(value);
+  }
+
   @Test
   void aServerOfTheOldStandardGetsNoCount() {
     assertThat(credentials(usual(""), MUFASA, CNONCE).fieldValue("GET", "/dir/index.html"))
