@@ -51,10 +51,12 @@ import org.jspecify.annotations.Nullable;
 public final class RedialClient extends HttpClient {
   private final Settings settings;
   private final Engine engine;
+  private final WebSockets webSockets;
 
   private RedialClient(Settings settings, Engine engine) {
     this.settings = settings;
     this.engine = engine;
+    this.webSockets = new WebSockets(this::jdkTwin);
   }
 
   private static RedialClient create(Settings settings) {
@@ -192,16 +194,17 @@ public final class RedialClient extends HttpClient {
   }
 
   /**
-   * The JDK's own WebSocket implementation, with the settings of this client.
+   * The JDK's own WebSocket implementation, with the settings of this client. WebSockets end with
+   * it: {@link #close()} waits for open ones, {@link #shutdownNow()} closes them.
    *
    * @return a new builder
    */
   @Override
   public WebSocket.Builder newWebSocketBuilder() {
-    return jdkTwin().newWebSocketBuilder();
+    return webSockets.newBuilder();
   }
 
-  /** The JDK's client with these settings: it serves WebSockets, and nothing else. */
+  /** The JDK's client with these settings. */
   private HttpClient jdkTwin() {
     HttpClient.Builder twin =
         HttpClient.newBuilder()
@@ -220,22 +223,26 @@ public final class RedialClient extends HttpClient {
   @Override
   public void shutdown() {
     engine.shutdown();
+    webSockets.shutdown();
   }
 
   @Override
   public void shutdownNow() {
     engine.shutdownNow();
+    webSockets.shutdownNow();
   }
 
   @Override
   public boolean awaitTermination(Duration duration) throws InterruptedException {
     Objects.requireNonNull(duration, "duration");
-    return engine.awaitTermination(duration);
+    long begun = System.nanoTime();
+    return engine.awaitTermination(duration)
+        && webSockets.awaitTermination(duration.minusNanos(System.nanoTime() - begun));
   }
 
   @Override
   public boolean isTerminated() {
-    return engine.isTerminated();
+    return engine.isTerminated() && webSockets.isTerminated();
   }
 
   /**

@@ -16,8 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
@@ -250,5 +253,23 @@ class BuilderTest {
         RedialClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build()) {
       assertThat(client.newWebSocketBuilder()).isNotNull();
     }
+  }
+
+  @Test
+  void allWebSocketsOfAClientShareOneClientOfTheJdks() {
+    Set<Thread> before = jdkClients();
+    try (HttpClient client = RedialClient.newHttpClient()) {
+      for (int i = 0; i < 10; i++) assertThat(client.newWebSocketBuilder()).isNotNull();
+      Set<Thread> made = jdkClients();
+      made.removeAll(before);
+      assertThat(made).hasSize(1);
+    }
+  }
+
+  /** Each has a thread of its own. */
+  private static Set<Thread> jdkClients() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().endsWith("SelectorManager"))
+        .collect(Collectors.toCollection(HashSet::new));
   }
 }

@@ -11,6 +11,7 @@ import dev.redial.tests.kit.Answers;
 import dev.redial.tests.kit.BlackHole;
 import dev.redial.tests.kit.Gate;
 import dev.redial.tests.kit.ScriptedServer;
+import dev.redial.tests.kit.ServedConnection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.WeakReference;
@@ -19,9 +20,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.channels.ClosedChannelException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -79,6 +84,67 @@ class LifeCycleContractTest {
     assertThat(new String(unread.body().readAllBytes(), UTF_8)).isEqualTo("halfrest");
     assertThat(client.awaitTermination(ContractRig.PATIENCE)).isTrue();
     assertThat(client.isTerminated()).isTrue();
+  }
+
+  /** Agrees to a WebSocket, and then only listens. */
+  private static void webSocket(ServedConnection c) throws IOException {
+    String key = c.readRequest().field("Sec-WebSocket-Key").orElseThrow();
+    byte[] proof = sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(UTF_8));
+    c.send(
+        Answers.head(
+                "101 Switching Protocols",
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                "Sec-WebSocket-Accept: " + Base64.getEncoder().encodeToString(proof))
+            + "\r\n");
+    long unused = c.drain();
+  }
+
+  private static byte[] sha1(byte[] octets) {
+    try {
+      return MessageDigest.getInstance("SHA-1").digest(octets);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static CompletableFuture<WebSocket> webSocket(HttpClient client, ScriptedServer server) {
+    URI uri = URI.create("ws://127.0.0.1:" + server.port() + "/");
+    return client.newWebSocketBuilder().buildAsync(uri, new WebSocket.Listener() {});
+  }
+
+  @OnBothSides
+  @Tag("contract-40")
+  void shutdownLetsAnOpenWebSocketBeAndRefusesNewOnes(Side side) throws Exception {
+    ScriptedServer server = rig.server(LifeCycleContractTest::webSocket);
+    HttpClient client = rig.client(side);
+    WebSocket open = webSocket(client, server).get(10, SECONDS);
+
+    client.shutdown();
+
+    assertThat(client.isTerminated()).isFalse();
+    assertThat(client.awaitTermination(Duration.ofMillis(50))).isFalse();
+    assertThat(Causes.of(Causes.failureOf(() -> webSocket(client, server).get(10, SECONDS))))
+        .anyMatch(IOException.class::isInstance);
+    open.abort();
+    assertThat(client.awaitTermination(ContractRig.PATIENCE)).isTrue();
+    assertThat(client.isTerminated()).isTrue();
+  }
+
+  @OnBothSides
+  @Tag("contract-42")
+  void shutdownNowEndsAnOpenWebSocket(Side side) throws Exception {
+    ScriptedServer server = rig.server(LifeCycleContractTest::webSocket);
+    HttpClient client = rig.client(side);
+    WebSocket open = webSocket(client, server).get(10, SECONDS);
+
+    client.shutdownNow();
+
+    server.awaitEndByClient(1);
+    assertThat(client.awaitTermination(ContractRig.PATIENCE)).isTrue();
+    assertThat(open.isOutputClosed()).isTrue();
+    assertThat(Causes.of(Causes.failureOf(() -> webSocket(client, server).get(10, SECONDS))))
+        .anyMatch(IOException.class::isInstance);
   }
 
   @OnBothSides
