@@ -85,7 +85,9 @@ public final class Engine {
             settings.localAddress(),
             settings.sslContext(),
             completed(tlsParameters, settings.properties()),
-            new Connector.Reading(settings.responseLimits(), settings.properties().bodyBuffer()));
+            new Connector.Reading(settings.responseLimits(), settings.properties().bodyBuffer()),
+            new Connector.SocketBuffers(
+                settings.properties().receiveBuffer(), settings.properties().sendBuffer()));
     this.pool =
         Pool.create(
             settings.pool(),

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxHeadOctets {@code jdk.http.maxHeaderSize}, or by its other name {@code
  *     jdk.httpclient.maxResponseHeaderSize}
  * @param bodyBuffer {@code jdk.httpclient.bufsize}: the most octets of a body in one buffer
+ * @param receiveBuffer {@code jdk.httpclient.receiveBufferSize} of each socket; 0 for the system's
+ *     own choice
+ * @param sendBuffer {@code jdk.httpclient.sendBufferSize}, the same
  * @param retriesConnects not {@code jdk.httpclient.disableRetryConnect}
  * @param retriesAllMethods {@code jdk.httpclient.enableAllMethodRetry}
  * @param verifiesHostnames false by {@code jdk.internal.httpclient.disableHostnameVerification}
@@ -37,6 +40,8 @@ public record SystemProperties(
     int maxInterimResponses,
     int maxHeadOctets,
     int bodyBuffer,
+    int receiveBuffer,
+    int sendBuffer,
     boolean retriesConnects,
     boolean retriesAllMethods,
     boolean verifiesHostnames,
@@ -87,6 +92,8 @@ public record SystemProperties(
             .number("jdk.httpclient.bufsize", 1)
             .filter(octets -> octets <= MAX_BUFFER)
             .orElse(16 << 10),
+        reader.number("jdk.httpclient.receiveBufferSize", 0).orElse(0),
+        reader.number("jdk.httpclient.sendBufferSize", 0).orElse(0),
         !reader.flag("jdk.httpclient.disableRetryConnect"),
         reader.flag("jdk.httpclient.enableAllMethodRetry"),
         !reader.flag("jdk.internal.httpclient.disableHostnameVerification"),

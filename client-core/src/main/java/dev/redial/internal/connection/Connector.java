@@ -63,6 +63,17 @@ public final class Connector {
   public record Reading(ResponseLimits limits, int bodyBuffer) {}
 
   /**
+   * What the system is asked to hold for each connection.
+   *
+   * @param receive octets received and not read; 0 for the system's own choice
+   * @param send octets written and not acknowledged; 0 for the system's own choice
+   */
+  public record SocketBuffers(int receive, int send) {
+    /** The system's own choice, which on most systems grows as needed. */
+    public static final SocketBuffers SYSTEM = new SocketBuffers(0, 0);
+  }
+
+  /**
    * A connector.
    *
    * @param keepAlive the times of TCP keep-alive
@@ -70,14 +81,16 @@ public final class Connector {
    * @param tls makes the engines
    * @param tlsParameters with endpoint identification and application protocols as wanted
    * @param reading what is read at most
+   * @param buffers of each socket
    */
   public Connector(
       KeepAlive keepAlive,
       @Nullable InetAddress localAddress,
       SSLContext tls,
       SSLParameters tlsParameters,
-      Reading reading) {
-    this(keepAlive, localAddress, tls, tlsParameters, reading, STAGGER, System::nanoTime);
+      Reading reading,
+      SocketBuffers buffers) {
+    this(keepAlive, localAddress, tls, tlsParameters, reading, buffers, STAGGER, System::nanoTime);
   }
 
   /**
@@ -92,6 +105,7 @@ public final class Connector {
       SSLContext tls,
       SSLParameters tlsParameters,
       Reading reading,
+      SocketBuffers buffers,
       long staggerNanos,
       LongSupplier clock) {
     this.sockets =
@@ -100,8 +114,8 @@ public final class Connector {
             keepAlive.tcpInterval(),
             keepAlive.tcpProbes(),
             localAddress,
-            0,
-            0);
+            buffers.receive(),
+            buffers.send());
     this.newcomers = new Newcomers(sockets, watchdog);
     this.tls = tls;
     this.tlsParameters = tlsParameters;

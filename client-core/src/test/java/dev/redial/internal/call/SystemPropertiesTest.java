@@ -66,6 +66,10 @@ class SystemPropertiesTest {
         row(CLIENT + "bufsize", "0", p -> p.bodyBuffer(), 16384),
         row(CLIENT + "bufsize", "-5", p -> p.bodyBuffer(), 16384),
         row(CLIENT + "bufsize", "2000000000", p -> p.bodyBuffer(), 16384),
+        row(CLIENT + "receiveBufferSize", "8192", p -> p.receiveBuffer(), 8192),
+        row(CLIENT + "receiveBufferSize", "-1", p -> p.receiveBuffer(), 0),
+        row(CLIENT + "sendBufferSize", "16384", p -> p.sendBuffer(), 16384),
+        row(CLIENT + "sendBufferSize", "16 k", p -> p.sendBuffer(), 0),
         row(CLIENT + "unknown", "1", p -> p.bodyBuffer(), 16384));
   }
 
@@ -123,6 +127,8 @@ class SystemPropertiesTest {
                 8,
                 393216,
                 16384,
+                0,
+                0,
                 true,
                 false,
                 true,

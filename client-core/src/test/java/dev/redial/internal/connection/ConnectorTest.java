@@ -21,6 +21,8 @@ import dev.redial.ResponseLimits;
 import dev.redial.ServerActed;
 import dev.redial.TlsHandshakeException;
 import dev.redial.internal.connection.Bench.Running;
+import dev.redial.internal.wire.PlainWire;
+import dev.redial.internal.wire.SocketOptions;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -28,6 +30,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,16 +79,32 @@ class ConnectorTest {
   }
 
   private static Connector connector(InetAddress local) {
+    return connector(local, Connector.SocketBuffers.SYSTEM);
+  }
+
+  private static Connector connector(InetAddress local, Connector.SocketBuffers buffers) {
     try {
       return new Connector(
           KeepAlive.defaults(),
           local,
           SSLContext.getDefault(),
           new SSLParameters(),
-          new Connector.Reading(ResponseLimits.defaults(), 16 << 10));
+          new Connector.Reading(ResponseLimits.defaults(), 16 << 10),
+          buffers);
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }
+  }
+
+  @Test
+  void socketsHaveTheBuffersThatAreAskedFor() throws Exception {
+    Connection connection =
+        connector(null, new Connector.SocketBuffers(8192, 16384)).open(dial(in(2000), answers));
+    PlainWire wire = (PlainWire) connection.wire;
+    // Linux doubles what it is asked for.
+    assertThat(SocketOptions.of(wire, StandardSocketOptions.SO_RCVBUF)).isBetween(8192, 2 * 8192);
+    assertThat(SocketOptions.of(wire, StandardSocketOptions.SO_SNDBUF)).isBetween(16384, 2 * 16384);
+    connection.close();
   }
 
   @Test

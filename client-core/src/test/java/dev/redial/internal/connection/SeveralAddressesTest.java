@@ -137,6 +137,7 @@ class SeveralAddressesTest {
           SSLContext.getDefault(),
           new SSLParameters(),
           new Connector.Reading(ResponseLimits.defaults(), 16 << 10),
+          Connector.SocketBuffers.SYSTEM,
           stagger.toNanos(),
           now::get);
     } catch (NoSuchAlgorithmException e) {

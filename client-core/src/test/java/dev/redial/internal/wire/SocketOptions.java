@@ -6,10 +6,10 @@ import java.net.SocketOption;
 import java.nio.channels.SocketChannel;
 
 /** What the kernel has been told of a wire's socket. */
-final class SocketOptions {
+public final class SocketOptions {
   private SocketOptions() {}
 
-  static <T> T of(PlainWire wire, SocketOption<T> option) throws IOException {
+  public static <T> T of(PlainWire wire, SocketOption<T> option) throws IOException {
     try {
       Field channel = PlainWire.class.getDeclaredField("channel");
       channel.setAccessible(true);
