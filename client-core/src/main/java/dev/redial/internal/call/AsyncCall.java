@@ -4,6 +4,7 @@ import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ final class AsyncCall<T extends @Nullable Object>
   private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
   private volatile @Nullable Thread thread;
   private volatile boolean dropped;
+  private final AtomicBoolean left = new AtomicBoolean();
 
   AsyncCall(Engine engine, Call<T> call, Executor executor) {
     this.engine = engine;
@@ -57,9 +59,20 @@ final class AsyncCall<T extends @Nullable Object>
     }
     boolean cancelled = !state.compareAndSet(State.RUNNING, State.OVER);
     if (cancelled || dropped) call.abandon(); // it may have been too late for the interrupt
-    engine.leave();
-    if (!cancelled) complete(response, failure);
-    else if (state.getAndSet(State.OVER) == State.CANCELLED) completeCancelled();
+    try {
+      if (!cancelled) complete(response, failure);
+      else if (state.getAndSet(State.OVER) == State.CANCELLED) completeCancelled();
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * The client may end from now on: not before the executor has taken the outcome, as it is often
+   * shut down right behind the client; and not after dependents, which may wait for that end.
+   */
+  private void leave() {
+    if (left.compareAndSet(false, true)) engine.leave();
   }
 
   private void completeCancelled() {
@@ -71,6 +84,7 @@ final class AsyncCall<T extends @Nullable Object>
       var unused =
           future.completeAsync(
               () -> {
+                leave();
                 // A CompletionException, so that direct dependents see the failure wrapped, as
                 // those of the JDK's client do.
                 if (failure != null) throw new CompletionException(failure);
@@ -78,6 +92,7 @@ final class AsyncCall<T extends @Nullable Object>
               },
               executor);
     } catch (RuntimeException | Error rejected) {
+      leave();
       if (failure != null) rejected.addSuppressed(failure);
       boolean unused = future.completeExceptionally(new CompletionException(rejected));
     }

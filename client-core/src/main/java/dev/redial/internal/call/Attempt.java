@@ -97,8 +97,11 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
       throw e;
     } finally {
       if (!answered) {
-        started.abort();
-        giveUp(lent);
+        try {
+          started.abort();
+        } finally {
+          giveUp(lent);
+        }
       }
     }
   }

@@ -151,7 +151,12 @@ public final class Engine {
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return new AsyncCall<>(this, call, dependents).start();
+    try {
+      return new AsyncCall<>(this, call, dependents).start();
+    } catch (RuntimeException | Error e) { // there is no thread to be had
+      leave();
+      throw e;
+    }
   }
 
   /**

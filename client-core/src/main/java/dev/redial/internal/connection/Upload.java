@@ -113,7 +113,12 @@ final class Upload implements Runnable {
   }
 
   void start() {
-    Thread unused = Thread.ofVirtual().name("redial-upload").start(this);
+    try {
+      Thread unused = Thread.ofVirtual().name("redial-upload").start(this);
+    } catch (RuntimeException | Error e) { // there is no thread to be had
+      over.countDown();
+      throw e;
+    }
   }
 
   @Override

@@ -52,7 +52,10 @@ public final class Pool<R, C extends Poolable> {
   public static final long NO_DEADLINE = Long.MAX_VALUE;
 
   private static final ThreadFactory REAPERS =
-      Thread.ofVirtual().name("redial-reaper-", 0).factory();
+      Thread.ofVirtual()
+          .name("redial-reaper-", 0)
+          .inheritInheritableThreadLocals(false) // it outlives the call that needs it first
+          .factory();
 
   private static final RandomGenerator JITTER = () -> ThreadLocalRandom.current().nextLong();
 

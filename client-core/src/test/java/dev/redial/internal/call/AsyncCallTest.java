@@ -9,6 +9,7 @@ import dev.redial.ConnectFailedException;
 import dev.redial.HangUpException;
 import dev.redial.RedialClient;
 import dev.redial.RequestBodyException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.CookieHandler;
 import java.net.InetAddress;
@@ -24,17 +25,21 @@ import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -158,6 +163,96 @@ class AsyncCallTest {
 
       assertThat(future.get(30, TimeUnit.SECONDS).body()).isEqualTo("hello");
     }
+  }
+
+  /** As applications often shut their executor down right behind the client. */
+  @Test
+  void theClientDoesNotEndBeforeTheExecutorHasTheOutcome() throws Exception {
+    AtomicReference<RedialClient> client = new AtomicReference<>();
+    CompletableFuture<Boolean> endedBefore = new CompletableFuture<>();
+    BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    Executor executor =
+        task -> {
+          endedBefore.complete(client.get().isTerminated());
+          tasks.add(task);
+        };
+    try (RedialClient own = RedialClient.newBuilder().executor(executor).build()) {
+      client.set(own);
+      CompletableFuture<HttpResponse<String>> future =
+          own.sendAsync(get(silent), BodyHandlers.ofString());
+      await().until(() -> silent.requests.get() == 1);
+      own.shutdown();
+      gate.countDown();
+
+      assertThat(endedBefore.get(30, TimeUnit.SECONDS)).isFalse();
+      assertThat(own.awaitTermination(Duration.ofSeconds(30))).isTrue();
+      assertThat(future.isDone()).isFalse();
+      tasks.take().run();
+      assertThat(future.get(30, TimeUnit.SECONDS).body()).isEqualTo("hello");
+    }
+  }
+
+  @Test
+  void aDependentMayCloseTheClient() throws Exception {
+    try (RedialClient own = RedialClient.newBuilder().executor(Runnable::run).build()) {
+      CompletableFuture<Void> closed =
+          own.sendAsync(get(silent), BodyHandlers.ofString()).thenAccept(response -> own.close());
+      gate.countDown();
+      assertThat(closed.get(30, TimeUnit.SECONDS)).isNull();
+      assertThat(own.isTerminated()).isTrue();
+    }
+  }
+
+  // Threads that cannot be had
+
+  /** Whoever has set it cannot start a thread that inherits. */
+  private static final class Barren extends InheritableThreadLocal<String>
+      implements AutoCloseable {
+    static final String FAILURE = "no child";
+
+    Barren() {
+      set("set");
+    }
+
+    @Override
+    protected String childValue(String parent) {
+      boolean carrier = // which the JDK starts when it likes to
+          Arrays.stream(new Throwable().getStackTrace())
+              .anyMatch(frame -> frame.getClassName().endsWith("ForkJoinWorkerThread"));
+      if (carrier) return parent;
+      throw new IllegalStateException(FAILURE);
+    }
+
+    @Override
+    public void close() {
+      remove();
+    }
+  }
+
+  @Test
+  void aCallWithoutAThreadDoesNotKeepTheClientOpen() throws Exception {
+    try (Barren unused = new Barren()) {
+      assertThatThrownBy(() -> client.sendAsync(get(hello), BodyHandlers.ofString()))
+          .hasMessage(Barren.FAILURE);
+    }
+    client.shutdown();
+    assertThat(client.awaitTermination(Duration.ofSeconds(30))).isTrue();
+  }
+
+  @Test
+  void anUploadWithoutAThreadLosesNoConnection() throws Exception {
+    HttpRequest upload =
+        HttpRequest.newBuilder(hello.uri())
+            .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[100])))
+            .build();
+    try (Barren unused = new Barren()) {
+      assertThat(client.send(get(hello), BodyHandlers.ofString()).body())
+          .as("the threads of the client's own inherit nothing")
+          .isEqualTo("hello");
+      assertThatThrownBy(() -> client.send(upload, BodyHandlers.ofString()))
+          .hasMessage(Barren.FAILURE);
+    }
+    assertThat(client.stats().total()).isZero();
   }
 
   @Test
