@@ -9,7 +9,8 @@ import java.util.Objects;
  *
  * @param request method and origin, for instance {@code GET https://example.com}; never a path,
  *     query or credential
- * @param attempt the number of the attempt, counted from 1
+ * @param attempt the number of the attempt, counted from 1 over all requests of the call, those to
+ *     targets of redirects and with credentials included
  * @param stage the step at which the exchange failed
  * @param reused whether the connection had completed an exchange before
  * @param age how long the connection had been open; zero if there was none
@@ -17,6 +18,8 @@ import java.util.Objects;
  *     reused}
  * @param announced how long the server had said that it keeps the connection when idle ({@code
  *     Keep-Alive: timeout}); zero if it had not said
+ * @param elapsed how long before the failure the first octet of the request was about to be sent;
+ *     zero if none was
  * @param bytesSent octets of this request that were handed to the operating system, before
  *     encryption
  * @param bytesReceived octets of this response that were received, after decryption
@@ -31,10 +34,13 @@ public record ExchangeEvidence(
     Duration age,
     Duration idle,
     Duration announced,
+    Duration elapsed,
     long bytesSent,
     long bytesReceived,
     ServerActed serverActed)
     implements Serializable {
+  /** Longer than any round trip, and shorter than servers take to lose patience with a request. */
+  private static final Duration LONGEST_WAY = Duration.ofSeconds(1);
 
   /** Checks that nothing is null and no count negative. */
   public ExchangeEvidence {
@@ -43,6 +49,7 @@ public record ExchangeEvidence(
     Objects.requireNonNull(age, "age");
     Objects.requireNonNull(idle, "idle");
     Objects.requireNonNull(announced, "announced");
+    Objects.requireNonNull(elapsed, "elapsed");
     Objects.requireNonNull(serverActed, "serverActed");
     if (attempt < 1) throw new IllegalArgumentException("attempt must be at least 1: " + attempt);
     if (bytesSent < 0)
@@ -52,7 +59,7 @@ public record ExchangeEvidence(
   }
 
   /**
-   * Evidence where the server has announced nothing.
+   * Evidence where the server has announced nothing, and no time has passed.
    *
    * @param request method and origin
    * @param attempt the number of the attempt
@@ -82,6 +89,7 @@ public record ExchangeEvidence(
         age,
         idle,
         Duration.ZERO,
+        Duration.ZERO,
         bytesSent,
         bytesReceived,
         serverActed);
@@ -107,7 +115,27 @@ public record ExchangeEvidence(
    */
   public ExchangeEvidence withServerActed(ServerActed acted) {
     return new ExchangeEvidence(
-        request, attempt, stage, reused, age, idle, announced, bytesSent, bytesReceived, acted);
+        request,
+        attempt,
+        stage,
+        reused,
+        age,
+        idle,
+        announced,
+        elapsed,
+        bytesSent,
+        bytesReceived,
+        acted);
+  }
+
+  /**
+   * Whether the server may have done, before it got the request, what ended the exchange: that
+   * shows within a round trip. After more than a second it was at work on the request.
+   *
+   * @return whether no more than a second had passed
+   */
+  public boolean mayPrecedeRequest() {
+    return elapsed.compareTo(LONGEST_WAY) <= 0;
   }
 
   /** One line that reads alone in a log. */
@@ -124,6 +152,8 @@ public record ExchangeEvidence(
                       ? "reused connection, idle " + seconds(idle) + ", open "
                       : "fresh connection, open ")
               .append(seconds(age))
+              .append(", elapsed ")
+              .append(seconds(elapsed))
               .append(", ")
               .append(bytesSent)
               .append(" bytes sent, ")

@@ -75,6 +75,7 @@ final class Explanation {
           + " has forgotten the connection; lower KeepAlive.idleLimit or tcpIdle below its limit.";
     if (seen.bytesReceived() > 0)
       return how + " within the head of its answer. It crashed or was stopped while it answered.";
+    if (!seen.mayPrecedeRequest()) return how + atWork();
     return seen.reused() ? how + race() : how + freshly();
   }
 
@@ -97,9 +98,29 @@ final class Explanation {
         : "It announces an idle limit of " + ExchangeEvidence.seconds(announced) + ".";
   }
 
+  private String atWork() {
+    return " "
+        + ExchangeEvidence.seconds(seen.elapsed())
+        + " after it was asked, before it answered. It crashed, was stopped, or ran out of time with the request,"
+        + " as a proxy before it may have done; look at its log and at the time-outs of both.";
+  }
+
   private static String freshly() {
     return " without an answer, although it was new. It crashed on the request, refused the client without"
         + " saying so, or a proxy before it lost the server behind it; look at the server's log.";
+  }
+
+  private boolean answered() {
+    return switch (seen.stage()) {
+      case STATUS_LINE, HEADER, BODY -> true;
+      case WAITING_FOR_CONNECTION,
+          RESOLVING,
+          CONNECTING,
+          TLS_HANDSHAKE,
+          SENDING,
+          AWAITING_RESPONSE ->
+          false;
+    };
   }
 
   private String consequence() {
@@ -108,7 +129,10 @@ final class Explanation {
       case MAYBE ->
           "Whether the server acted on the request cannot be told: send it again only if acting twice does no"
               + " harm; an Idempotency-Key, or Retries.withRepeatable, lets Redial do so by itself.";
-      case YES -> "The server has acted on the request: its answer had begun.";
+      case YES ->
+          answered()
+              ? "The server has acted on the request: its answer had begun."
+              : "The server has acted on an earlier request of this call, to which this one was due.";
     };
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,7 +28,7 @@ class ExchangeEvidenceTest {
   void aReusedConnectionReadsAlone() {
     assertThat(evidence(2, 80, 0))
         .hasToString(
-            "GET http://a.example, attempt 2, reused connection, idle 4.250 s, open 61.002 s, 80 bytes sent, 0 received, server acted: MAYBE");
+            "GET http://a.example, attempt 2, reused connection, idle 4.250 s, open 61.002 s, elapsed 0.000 s, 80 bytes sent, 0 received, server acted: MAYBE");
   }
 
   @Test
@@ -40,13 +41,31 @@ class ExchangeEvidenceTest {
             false,
             Duration.ofNanos(999_999),
             Duration.ZERO,
+            Duration.ZERO,
+            Duration.ofMillis(1_234),
             80,
             Long.MAX_VALUE,
             ServerActed.YES);
 
     assertThat(fresh)
         .hasToString(
-            "GET http://a.example, attempt 1, fresh connection, open 0.000 s, 80 bytes sent, 9223372036854775807 received, server acted: YES");
+            "GET http://a.example, attempt 1, fresh connection, open 0.000 s, elapsed 1.234 s, 80 bytes sent, 9223372036854775807 received, server acted: YES");
+  }
+
+  @Test
+  void theServerWasAtWorkAfterMoreThanASecond() {
+    assertThat(after(Duration.ZERO).mayPrecedeRequest()).isTrue();
+    assertThat(after(Duration.ofSeconds(1)).mayPrecedeRequest()).isTrue();
+    assertThat(after(Duration.ofNanos(1_000_000_001)).mayPrecedeRequest()).isFalse();
+    assertThatThrownBy(() -> after(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("elapsed");
+  }
+
+  private static ExchangeEvidence after(@Nullable Duration elapsed) {
+    Duration none = Duration.ZERO;
+    return new ExchangeEvidence(
+        "", 1, ExchangeStage.SENDING, true, none, none, none, elapsed, 0, 0, ServerActed.NO);
   }
 
   @Test

@@ -8,9 +8,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExplanationTest {
   private static ExchangeEvidence seen(boolean reused, int announcedSeconds, ServerActed acted) {
+    return seen(reused, announcedSeconds, Duration.ofMillis(2), acted);
+  }
+
+  private static ExchangeEvidence seen(
+      boolean reused, int announcedSeconds, Duration elapsed, ServerActed acted) {
     return new ExchangeEvidence(
         "POST http://a.example",
         2,
@@ -19,6 +25,7 @@ class ExplanationTest {
         Duration.ofSeconds(9),
         reused ? Duration.ofMillis(4_980) : Duration.ZERO,
         Duration.ofSeconds(announcedSeconds),
+        elapsed,
         120,
         0,
         acted);
@@ -46,6 +53,16 @@ class ExplanationTest {
   }
 
   @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aHangUpOnARequestThatWasAtWorkIsNoRace(boolean reused) {
+    ExchangeEvidence evidence = seen(reused, 0, Duration.ofSeconds(30), ServerActed.MAYBE);
+    assertThat(new HangUpException("m", HangUpException.Ending.FIN, evidence).explain())
+        .contains("closed the connection 30.000 s after it was asked, before it answered")
+        .doesNotContain("idle")
+        .doesNotContain("although it was new");
+  }
+
+  @ParameterizedTest
   @EnumSource(HangUpException.Ending.class)
   void eachEndingHasItsWords(HangUpException.Ending ending) {
     String text = new HangUpException("m", ending, seen(true, 0, ServerActed.NO)).explain();
@@ -59,8 +76,35 @@ class ExplanationTest {
         .endsWith("it is safe to send it again.");
   }
 
+  /** A hop of a redirection that could not be followed, for instance. */
+  @Test
+  void whatAnEarlierRequestDidIsNotToldOfThisOne() {
+    ExchangeEvidence evidence =
+        ExchangeEvidence.withoutConnection("GET http://a.example", ExchangeStage.CONNECTING)
+            .withServerActed(ServerActed.YES);
+    assertThat(new ConnectFailedException("m", evidence).explain())
+        .endsWith(
+            "The server has acted on an earlier request of this call, to which this one was due.");
+    TruncatedBodyException cut =
+        new TruncatedBodyException(
+            "m",
+            HangUpException.Ending.FIN,
+            new ExchangeEvidence(
+                "GET http://a.example",
+                1,
+                ExchangeStage.BODY,
+                false,
+                Duration.ZERO,
+                Duration.ZERO,
+                9,
+                9,
+                ServerActed.YES));
+    assertThat(cut.explain())
+        .endsWith("The server has acted on the request: its answer had begun.");
+  }
+
   static Stream<ExchangeFailure> everyFailure() {
-    ExchangeEvidence evidence = seen(false, 0, ServerActed.YES);
+    ExchangeEvidence evidence = seen(false, 0, ServerActed.MAYBE);
     return Stream.of(
         new ClientClosedException("m", evidence),
         new ConnectFailedException("m", evidence),
@@ -83,7 +127,7 @@ class ExplanationTest {
   void everyFailureIsExplainedInOneLineOfSentences(ExchangeFailure failure) {
     assertThat(failure.explain())
         .startsWith("Attempt 2 of POST http://a.example failed: ")
-        .endsWith("The server has acted on the request: its answer had begun.")
+        .endsWith("an Idempotency-Key, or Retries.withRepeatable, lets Redial do so by itself.")
         .doesNotContain("\n", "  ", "null")
         .hasSizeGreaterThan(120);
   }

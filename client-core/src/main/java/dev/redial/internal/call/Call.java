@@ -199,7 +199,8 @@ final class Call<T extends @Nullable Object> {
     Answer answer = exchange.answer();
     int status = answer.statusCode();
     storeCookies(answer);
-    if (status == 408 && attempt.reused()) attempt.lostTheRace();
+    if (status == 408 && attempt.reused() && exchange.evidence().mayPrecedeRequest())
+      attempt.lostTheRace();
     if (status >= 400) {
       OptionalLong delay =
           resending.after(

@@ -46,6 +46,7 @@ final class FlightEvents {
     event.reused = seen.reused();
     event.age = seen.age().toNanos();
     event.idle = seen.idle().toNanos();
+    event.elapsed = seen.elapsed().toNanos();
     event.bytesSent = seen.bytesSent();
     event.bytesReceived = seen.bytesReceived();
     event.serverActed = seen.serverActed().name();
@@ -136,6 +137,10 @@ final class FlightEvents {
     @Label("Connection Idle")
     @Timespan(Timespan.NANOSECONDS)
     long idle;
+
+    @Label("Elapsed")
+    @Timespan(Timespan.NANOSECONDS)
+    long elapsed;
 
     @Label("Sent")
     @DataAmount

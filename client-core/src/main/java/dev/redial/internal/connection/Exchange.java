@@ -1,5 +1,6 @@
 package dev.redial.internal.connection;
 
+import dev.redial.ExchangeEvidence;
 import dev.redial.ExchangeStage;
 import dev.redial.ResponseBodyException;
 import dev.redial.ResponseTimeoutException;
@@ -324,6 +325,15 @@ public final class Exchange implements BodySource {
 
   long deadlineNanos() {
     return deadlineNanos;
+  }
+
+  /**
+   * What was observed of it.
+   *
+   * @return as of now, or of its end
+   */
+  public ExchangeEvidence evidence() {
+    return report().seen();
   }
 
   /**

@@ -28,9 +28,8 @@ final class Observation {
   private final long announcedNanos;
   private final long receivedBefore;
 
-  private long begunNanos; // confined to the exchanging thread
-
-  // Written by the exchanging thread, read by whoever words a failure.
+  // Written by the exchanging thread, read by whoever words a failure; in that order.
+  private long begunNanos; // 0 if not begun
   private volatile ExchangeStage stage = ExchangeStage.SENDING;
   private volatile boolean hungUpBefore;
 
@@ -56,7 +55,7 @@ final class Observation {
 
   /** The first octet is about to be sent. */
   void begin() {
-    if (connection.roundTrip != null) begunNanos = System.nanoTime();
+    begunNanos = System.nanoTime();
   }
 
   /** The head of the answer is there. */
@@ -105,9 +104,14 @@ final class Observation {
             Duration.ofNanos(Math.max(0, System.nanoTime() - connection.openedNanos)),
             reused ? Duration.ofNanos(idleNanos) : Duration.ZERO,
             Duration.ofNanos(Math.max(0, announcedNanos)),
+            elapsed(),
             bytesSent < 0 ? sending.octets() : bytesSent,
             bytesReceived < 0 ? connection.wire.received() - receivedBefore : bytesReceived,
             acted(reached)));
+  }
+
+  private Duration elapsed() {
+    return begunNanos == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begunNanos);
   }
 
   /** A server acts on a request only when it has its whole head, and before it hangs up. */

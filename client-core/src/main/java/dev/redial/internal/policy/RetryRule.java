@@ -107,7 +107,7 @@ public final class RetryRule {
   private static Decision afterHangUp(
       HangUpException hangUp, Repeatability request, Tries tries, Retries retries) {
     ExchangeEvidence evidence = hangUp.evidence();
-    boolean race = evidence.reused() && evidence.bytesReceived() == 0 && !tries.raceMadeGood();
+    boolean race = mayBeRace(evidence) && !tries.raceMadeGood();
     if (evidence.serverActed() == ServerActed.NO)
       return race ? NOW : LATER; // any method: never applied
     if (retries.resetsAsUnread() && wasReset(hangUp))
@@ -167,8 +167,8 @@ public final class RetryRule {
 
   /**
    * Whether the keep-alive race was lost: the server ended an idle connection just as it was used
-   * again. A server that had begun to answer did not run out of patience with it, and of one that
-   * went silent nobody knows why.
+   * again. A server that had begun to answer did not run out of patience with it, nor did one that
+   * had the request for a while, and of one that went silent nobody knows why.
    *
    * @param failure what happened
    * @return whether it says anything about how long the server keeps idle connections
@@ -177,7 +177,10 @@ public final class RetryRule {
     ExchangeEvidence evidence = failure.evidence();
     return failure instanceof HangUpException hangUp
         && hangUp.ending() != HangUpException.Ending.TIMED_OUT
-        && evidence.reused()
-        && evidence.bytesReceived() == 0;
+        && mayBeRace(evidence);
+  }
+
+  private static boolean mayBeRace(ExchangeEvidence evidence) {
+    return evidence.reused() && evidence.bytesReceived() == 0 && evidence.mayPrecedeRequest();
   }
 }

@@ -515,6 +515,32 @@ class RetryRuleTest {
     assertThat(RetryRule.lostTheRace(silent)).isFalse();
   }
 
+  /** It gave up on the request, and not on an idle connection. */
+  @Test
+  void aHangUpLongAfterTheRequestIsNoRace() {
+    Duration none = Duration.ZERO;
+    ExchangeEvidence evidence =
+        new ExchangeEvidence(
+            "GET http://a.example",
+            1,
+            ExchangeStage.AWAITING_RESPONSE,
+            true,
+            Duration.ofSeconds(40),
+            Duration.ofMillis(300),
+            none,
+            Duration.ofSeconds(30),
+            100,
+            0,
+            ServerActed.MAYBE);
+    HangUpException late = new HangUpException("", Ending.FIN, evidence);
+
+    assertThat(RetryRule.lostTheRace(late)).isFalse();
+    assertThat(decide(late, GET, Tries.ONE, DEFAULTS))
+        .isEqualTo(new SendAgainLater(false, Duration.ZERO));
+    assertThat(decide(late, GET, Tries.ONE, Retries.raceOnly())).isInstanceOf(Keep.class);
+    assertThat(decide(late, POST, Tries.ONE, DEFAULTS)).isEqualTo(Keep.NOT_REPEATABLE);
+  }
+
   static List<Seen> underway() {
     return List.of(
         NO_OCTET_SENT, HALF_A_HEAD_SENT, ALL_SENT, INTERIM_ONLY, IN_STATUS_LINE, IN_HEADER);
