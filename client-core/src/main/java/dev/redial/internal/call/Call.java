@@ -7,7 +7,6 @@ import dev.redial.ExchangeStage;
 import dev.redial.RequestBodyException;
 import dev.redial.ResponseTimeoutException;
 import dev.redial.Retries;
-import dev.redial.ServerActed;
 import dev.redial.internal.connection.Answer;
 import dev.redial.internal.connection.Exchange;
 import dev.redial.internal.connection.OutgoingRequest;
@@ -93,10 +92,20 @@ final class Call<T extends @Nullable Object> {
    * Planned once for each target: proxy selectors are asked once for a request, not for its
    * retries.
    */
-  private Route route() {
+  private Route route() throws IOException {
     Route planned = route;
-    if (planned == null) route = planned = engine.planner().plan(request.uri());
+    if (planned == null) route = planned = planned();
     return planned;
+  }
+
+  /** What the selector throws is the caller's as it is, until something was sent. */
+  private Route planned() throws IOException {
+    try {
+      return engine.planner().plan(request.uri());
+    } catch (RuntimeException e) {
+      if (attempts == 0) throw e;
+      throw new IOException("the proxy selector failed: " + e, e);
+    }
   }
 
   private Authentication authentication() {
@@ -110,7 +119,7 @@ final class Call<T extends @Nullable Object> {
     Route route = route();
     long contentLength = contentLength();
     Repeatability repeatability = repeatability(contentLength);
-    OutgoingRequest outgoing = outgoing(route, contentLength);
+    OutgoingRequest outgoing = prepared(route, contentLength);
     checkDeadline(outgoing);
     if (cancelled) throw new InterruptedException("cancelled: " + outgoing.label());
     attempts++;
@@ -217,8 +226,7 @@ final class Call<T extends @Nullable Object> {
       return Optional.empty();
     }
     boolean unauthorized = status == 401 || status == 407;
-    if ((unauthorized || authentication != null)
-        && authentication().answers(request, route, answer)) {
+    if ((unauthorized || authentication != null) && authenticates(answer, route, false)) {
       exchange.discardBody();
       previous = Answered.withoutBody(shown, answer, previous);
       return Optional.empty();
@@ -231,6 +239,16 @@ final class Call<T extends @Nullable Object> {
     delivered = exchange;
     T body = deliver(exchange, answer);
     return Optional.of(new Answered<>(shown, request.uri(), answer, body, previous));
+  }
+
+  private boolean authenticates(Answer answer, Route route, boolean tunnel) throws IOException {
+    try {
+      return tunnel
+          ? authentication().answersTunnel(request, route, answer)
+          : authentication().answers(request, route, answer);
+    } catch (IOException e) {
+      throw resending.reported(e);
+    }
   }
 
   private T deliver(Exchange exchange, Answer answer) throws IOException, InterruptedException {
@@ -267,7 +285,7 @@ final class Call<T extends @Nullable Object> {
       sendAgainOrThrow(failure, repeatability, route);
       return Optional.empty();
     }
-    if (authentication().answersTunnel(request, route, e.answer())) {
+    if (authenticates(e.answer(), route, true)) {
       previous = Answered.withoutBody(shown, e.answer(), previous);
       return Optional.empty();
     }
@@ -295,6 +313,15 @@ final class Call<T extends @Nullable Object> {
     route = null;
     redirects++;
     resending.startAnew(done);
+  }
+
+  /** Also where a handler of the caller's fails, what became of earlier attempts is told. */
+  private OutgoingRequest prepared(Route route, long contentLength) throws IOException {
+    try {
+      return outgoing(route, contentLength);
+    } catch (IOException e) {
+      throw resending.reported(e);
+    }
   }
 
   private OutgoingRequest outgoing(Route route, long contentLength) throws IOException {
@@ -351,7 +378,7 @@ final class Call<T extends @Nullable Object> {
             Duration.ZERO,
             0,
             0,
-            attempts == 0 ? ServerActed.NO : ServerActed.MAYBE);
+            resending.acted());
     throw resending.reported(
         new ResponseTimeoutException("request timed out; " + evidence, evidence));
   }

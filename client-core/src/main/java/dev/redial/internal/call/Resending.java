@@ -60,7 +60,7 @@ final class Resending {
    * @param done whether the redirection says that the one before was acted upon
    */
   void startAnew(boolean done) {
-    for (IOException failure : earlier) reckonWith(acted(failure));
+    reckonWith(acted());
     if (done) reckonWith(ServerActed.YES);
     tries = Tries.ONE;
     fresh = false;
@@ -69,6 +69,14 @@ final class Resending {
 
   private void reckonWith(ServerActed acted) {
     if (acted.compareTo(before) > 0) before = acted;
+  }
+
+  /** What servers may have done for this call up to now. */
+  ServerActed acted() {
+    ServerActed most = before;
+    for (IOException failure : earlier)
+      if (acted(failure).compareTo(most) > 0) most = acted(failure);
+    return most;
   }
 
   /** The number of the present attempt, from 1. */

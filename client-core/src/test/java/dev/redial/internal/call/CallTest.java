@@ -13,9 +13,14 @@ import dev.redial.ServerActed;
 import dev.redial.UnresolvedHostException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.CookieManager;
 import java.net.InetAddress;
+import java.net.PasswordAuthentication;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient.Redirect;
@@ -34,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -144,6 +150,33 @@ class CallTest {
     assertThat(paths).containsExactly("/b", "/a", "/x");
     assertThat(each.request()).isEqualTo(request);
     assertThat(client.stats().opened()).as("small bodies are read to nowhere").isEqualTo(1);
+  }
+
+  /** As the JDK's client does. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void whatTheProxySelectorThrowsIsAnIOExceptionOnceSomethingWasSent(int failing) {
+    RuntimeException own = new IllegalStateException("own");
+    AtomicInteger asked = new AtomicInteger();
+    ProxySelector moody =
+        new ProxySelector() {
+          @Override
+          public List<Proxy> select(URI uri) {
+            if (asked.incrementAndGet() == failing) throw own;
+            return List.of(Proxy.NO_PROXY);
+          }
+
+          @Override
+          public void connectFailed(URI uri, SocketAddress address, IOException e) {}
+        };
+    uses(RedialClient.newBuilder().followRedirects(Redirect.NORMAL).proxy(moody).build());
+    answers.addAll(List.of(redirect(302, "/a"), HELLO));
+
+    Throwable thrown = catchThrowable(() -> send(request().build()));
+
+    if (failing == 1) assertThat(thrown).isSameAs(own);
+    else assertThat(thrown).isInstanceOf(IOException.class).hasCause(own);
+    assertThat(heads).hasSize(failing - 1);
   }
 
   @Test
@@ -322,6 +355,62 @@ class CallTest {
   }
 
   // Retries
+
+  /** The authenticator takes longer than there is time. */
+  @Test
+  void aDeadlineBetweenRequestsSaysNoMoreOfTheServerThanTheyDid() {
+    Authenticator slow =
+        new Authenticator() {
+          @Override
+          protected PasswordAuthentication getPasswordAuthentication() {
+            long late = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+            while (late - System.nanoTime() > 0) LockSupport.parkNanos(late - System.nanoTime());
+            return new PasswordAuthentication("n", "p".toCharArray());
+          }
+        };
+    uses(RedialClient.newBuilder().authenticator(slow).build());
+    answers.add(
+        "HTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm=\"r\"\r\nContent-Length: 0\r\n\r\n");
+
+    ResponseTimeoutException thrown =
+        catchThrowableOfType(
+            ResponseTimeoutException.class,
+            () -> send(request().timeout(Duration.ofMillis(200)).build()));
+
+    assertThat(thrown.evidence().attempt()).isEqualTo(2);
+    assertThat(thrown.serverActed()).isEqualTo(ServerActed.NO);
+    assertThat(heads).hasSize(1);
+  }
+
+  /** The cookie handler fails, or the authenticator knows nothing. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatFailsBeforeARepetitionDoesNotHideTheFailureBeforeIt(boolean cookies) {
+    AtomicInteger asked = new AtomicInteger();
+    CookieHandler once =
+        new CookieManager() {
+          @Override
+          public Map<String, List<String>> get(URI uri, Map<String, List<String>> headers)
+              throws IOException {
+            if (asked.incrementAndGet() > 1) throw new IOException("the jar is gone");
+            return Map.of();
+          }
+        };
+    RedialClient.Builder builder = RedialClient.newBuilder().authenticator(new Authenticator() {});
+    uses(cookies ? builder.cookieHandler(once).build() : builder.build());
+    answers.addAll(
+        List.of(
+            "",
+            "HTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm=\"r\"\r\nContent-Length: 0\r\n\r\n"));
+
+    HangUpException thrown =
+        catchThrowableOfType(HangUpException.class, () -> send(request().build()));
+
+    assertThat(thrown.serverActed()).isEqualTo(ServerActed.MAYBE);
+    assertThat(thrown.getSuppressed())
+        .extracting(Throwable::getMessage)
+        .containsExactly(cookies ? "the jar is gone" : "No credentials provided");
+  }
 
   @Test
   void theFailuresOfRetriesGoAlongWithTheFirst() throws Exception {
