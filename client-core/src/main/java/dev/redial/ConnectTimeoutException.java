@@ -6,7 +6,8 @@ import java.util.Objects;
 /**
  * The connection, TLS included, was not open in time.
  *
- * <p>Nothing was sent, so the server cannot have acted.
+ * <p>Nothing was sent on it, so the server cannot have acted, unless an earlier request of the same
+ * call was answered.
  */
 public final class ConnectTimeoutException extends HttpConnectTimeoutException
     implements ExchangeFailure {

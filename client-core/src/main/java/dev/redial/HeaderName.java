@@ -8,12 +8,14 @@ import java.util.Set;
 final class HeaderName {
   private static final Set<String> TAKEN =
       Set.of(
+          "authorization",
           "connection",
           "content-length",
           "cookie",
           "expect",
           "host",
           "keep-alive",
+          "proxy-authorization",
           "te",
           "trailer",
           "transfer-encoding",

@@ -7,8 +7,9 @@ import java.util.Objects;
  * How long a server keeps an idle connection, as far as the client knows.
  *
  * <p>What is {@link Source#ANNOUNCED} or {@link Source#PRESET} is shortened by what is learned at
- * once, and lengthened once that is {@link Source#CONFIRMED}. Requests that must not be sent twice
- * keep clear of it by a margin (a tenth, but 100 ms at least; from 10 s on 1 s or a twentieth).
+ * once; what is announced is lengthened, too, once that is {@link Source#CONFIRMED}. Requests that
+ * must not be sent twice keep clear of it by a margin (a tenth, but 100 ms at least; from 10 s on 1
+ * s or a twentieth).
  *
  * @param value the idle time up to which the server is known to keep a connection
  * @param source how it is known

@@ -17,7 +17,8 @@ import java.util.Objects;
  * @param enabled whether connections are reused at all; if not, {@code Connection: close} is sent
  * @param idleLimit how long a connection may be idle before a request that is safe to repeat rides
  *     on it. Default 30 s, the shortest of the usual silent server defaults; a lost race costs such
- *     a request one more attempt, no failure
+ *     a request one more attempt, no failure. More than 230 s counts as 230 s, as there are load
+ *     balancers that forget a connection after 4 min without telling anybody
  * @param unrepeatableIdleLimit the same for a request that must not be sent twice, where the server
  *     has announced nothing and taught nothing. Default 1 s: the shortest server default in the
  *     field is 2 s (gunicorn)
@@ -170,7 +171,8 @@ public record KeepAlive(
    * at the cost of a request: for a server that announces nothing and whose configuration you know,
    * or for a load balancer on the way that forgets idle connections without telling anybody. No
    * request rides on a connection that has been idle for longer. It shortens what the server
-   * announces, and what is learned still shortens it.
+   * announces, and what is learned still shortens it. It does not hold for requests that a proxy
+   * forwards, as the connections are the proxy's then.
    *
    * <pre>{@code
    * KeepAlive.defaults().withKnownLimit(URI.create("http://inventory:8080"), Duration.ofSeconds(5))
@@ -196,6 +198,7 @@ public record KeepAlive(
   }
 
   private static Map<URI, Duration> checked(Map<URI, Duration> given) {
+    Objects.requireNonNull(given, "knownLimits");
     Map<URI, Duration> limits = new HashMap<>();
     for (Map.Entry<URI, Duration> entry : given.entrySet()) {
       URI origin = normal(entry.getKey());
@@ -220,7 +223,8 @@ public record KeepAlive(
             || (path != null && !path.isEmpty() && !path.equals("/"))
             || origin.getRawQuery() != null
             || origin.getRawFragment() != null;
-    if (!http || origin.getHost() == null || more)
+    boolean port = origin.getPort() == -1 || (origin.getPort() > 0 && origin.getPort() < 65_536);
+    if (!http || origin.getHost() == null || !port || more)
       throw new IllegalArgumentException(
           "a known limit is for an origin such as https://example.com:8443, nothing else: "
               + origin);

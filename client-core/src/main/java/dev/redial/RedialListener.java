@@ -15,7 +15,8 @@ package dev.redial;
 public interface RedialListener {
 
   /**
-   * One attempt failed; the call may go on.
+   * One attempt failed; the call may go on. What fails in a body that is read after {@code send}
+   * has returned is told to its reader alone, and here by {@link #connectionClosed}.
    *
    * @param failure what happened
    */

@@ -9,7 +9,9 @@ import java.util.OptionalInt;
  * That a request is sent again, or is not although it could be.
  *
  * @param request method and origin, for instance {@code GET https://example.com}
- * @param nextAttempt the number of the attempt that follows, at least 2
+ * @param nextAttempt the number of the attempt that follows, at least 2; counted as {@link
+ *     Retries#maxAttempts()} counts, while {@link ExchangeEvidence#attempt()} goes on counting over
+ *     redirects and challenges
  * @param delay how long the call waits before it; zero where the keep-alive race is made good
  * @param failure why, where the attempt before it failed
  * @param status why, where the attempt before it was answered

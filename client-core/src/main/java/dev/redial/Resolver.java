@@ -26,8 +26,8 @@ public interface Resolver {
    * @return its addresses, the preferred ones first; neither null nor empty. Null, an empty list, a
    *     null among the addresses and an unchecked exception fail the call with an {@link
    *     UnresolvedHostException} that says so
-   * @throws UnknownHostException if it has none; the cause of the {@link UnresolvedHostException}
-   *     that the caller gets
+   * @throws UnknownHostException if it has none; among the causes of the {@link
+   *     UnresolvedHostException} that the caller gets
    */
   List<InetAddress> resolve(String host) throws UnknownHostException;
 }

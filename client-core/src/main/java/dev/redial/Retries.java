@@ -25,19 +25,24 @@ import java.util.function.Predicate;
  * just as it was used again, is made good at once on a fresh connection, one time. Everything else
  * waits for a back-off with full jitter first: a random time between zero and {@code base x 2^n}.
  * Both take place only while the call's deadline ({@link HttpRequest#timeout()}) leaves time for
- * them, while the origin's retry budget lasts, and while the body can be published again.
+ * them, while the origin's retry budget lasts, and while the body can be published again. The race
+ * has a budget of its own, of half a repetition for each request and a large reserve, so that the
+ * end of a whole pool is absorbed.
  *
  * <p>Never repeated, whatever is set: a request that the server may have acted on (of which {@link
  * #resetsAsUnread()} is the user's word) and that is not idempotent by its method (RFC 9110,
- * section 9.2.2), by an {@code Idempotency-Key}, or by {@link #repeatable()}; a response of which
- * the caller has seen the head; a bad certificate; a failure of the caller's own body.
+ * section 9.2.2), by an {@code Idempotency-Key} or {@code X-Idempotency-Key}, by {@link
+ * #repeatable()}, or by the system property {@code jdk.httpclient.enableAllMethodRetry}; a response
+ * of which the caller has seen the head; a bad certificate; a failure of the caller's own body.
  *
  * @param maxAttempts how many times a request may be sent in all. Default 3: with one request in
  *     twenty lost, three in 25,000 calls fail
  * @param failures whether connections that could not be opened, and hang-ups beyond the keep-alive
  *     race, are repeated after a back-off. Default true
  * @param statuses answers that are repeated after a back-off. Default none: a response is the
- *     caller's, as with {@code java.net.http}
+ *     caller's, as with {@code java.net.http}. Besides these, with which the server speaks of the
+ *     connection and not of the request, are made good like the race: 408 and 421 on a used one,
+ *     and 425; and 409 is repeated where it speaks of an earlier attempt with the same key
  * @param timeouts whether connect time-outs, and for idempotent requests limits on the response
  *     head, are repeated. Default false: the server may be at work still, and a time limit should
  *     hold
@@ -52,14 +57,14 @@ import java.util.function.Predicate;
  * @param maxRetryAfter longest {@code Retry-After} that is waited for (RFC 9110, section 10.2.3); a
  *     server that asks for more gets no repetition and the caller gets its answer at once. Default
  *     30 s
- * @param budgetRatio how many repetitions each request to an origin earns. Default 0.2: an origin
- *     at which everything fails gets a fifth more load, no multiple of it
+ * @param budgetRatio how many repetitions after a back-off each request to an origin earns. Default
+ *     0.2: an origin at which everything fails gets a fifth more load, no multiple of it
  * @param budgetReserve how many repetitions an origin has without having earned them; it grows back
  *     by one a second. Default 10: callers with few requests have repetitions, too
  * @param repeatable tells that a request with a method that is not idempotent may be acted on
  *     twice. Default none
- * @param attemptHeader name of a request header that carries the number of the attempt, from 1.
- *     Default none
+ * @param attemptHeader name of a request header that carries the number of the attempt, from 1, as
+ *     {@code maxAttempts} counts: anew for the target of a redirect. Default none
  */
 public record Retries(
     int maxAttempts,
@@ -104,7 +109,7 @@ public record Retries(
   public Retries {
     if (maxAttempts < 1)
       throw new IllegalArgumentException("maxAttempts must be at least 1: " + maxAttempts);
-    statuses = Set.copyOf(statuses);
+    statuses = Set.copyOf(Objects.requireNonNull(statuses, "statuses"));
     for (int status : new TreeSet<>(statuses))
       if (status < 400 || status > 599)
         throw new IllegalArgumentException("statuses must be 400 to 599: " + status);
@@ -148,8 +153,8 @@ public record Retries(
   }
 
   /**
-   * Nothing but the keep-alive race is made good, one time; for layers above that repeat by
-   * themselves.
+   * Nothing but the keep-alive race is made good, one time, and what is like it among the answers;
+   * for layers above that repeat by themselves.
    *
    * @return at most two attempts
    */
@@ -158,7 +163,8 @@ public record Retries(
   }
 
   /**
-   * No request is sent a second time, for whatever reason.
+   * No request is sent a second time because it failed or because of the status of its answer;
+   * redirects, challenges and a refused expectation are followed as ever.
    *
    * @return one attempt
    */
@@ -293,7 +299,7 @@ public record Retries(
   }
 
   /**
-   * A copy with another budget for each origin.
+   * A copy with another budget for each origin; that of the race stays as it is.
    *
    * @param ratio repetitions earned by each request, 0 to 10
    * @param reserve repetitions that need not be earned, zero or more
@@ -325,6 +331,7 @@ public record Retries(
    * @return the copy
    */
   public Retries withAttemptHeader(String name) {
+    Objects.requireNonNull(name, "attemptHeader");
     return changed(draft -> draft.attemptHeader = Optional.of(name));
   }
 

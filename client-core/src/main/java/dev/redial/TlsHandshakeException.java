@@ -7,8 +7,8 @@ import javax.net.ssl.SSLHandshakeException;
  * TLS could not be negotiated: an untrusted certificate, a wrong host name, an alert, or a peer
  * that hung up.
  *
- * <p>No request was sent, so the server cannot have acted. Never repeated when the certificate is
- * at fault.
+ * <p>No request was sent on it, so the server cannot have acted, unless an earlier request of the
+ * same call was answered. Never repeated when the certificate is at fault.
  */
 public final class TlsHandshakeException extends SSLHandshakeException implements ExchangeFailure {
   private static final long serialVersionUID = 1L;

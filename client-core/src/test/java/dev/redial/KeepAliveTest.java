@@ -208,6 +208,8 @@ class KeepAliveTest {
         "http://user@example.com",
         "http://example.com/path",
         "http://example.com?query",
+        "http://example.com:0",
+        "http://example.com:65536",
         "http://example.com#fragment"
       })
   void aKnownLimitIsForAnOriginAlone(String origin) {

@@ -58,7 +58,21 @@ class RetriesTest {
         bad(r -> r.withAttemptHeader("a\r\nb"), "attemptHeader is not a header name: \"a??b\""),
         bad(
             r -> r.withAttemptHeader("Host"),
-            "attemptHeader is a header of the client's own: Host"));
+            "attemptHeader is a header of the client's own: Host"),
+        bad(
+            r -> r.withAttemptHeader("Authorization"),
+            "attemptHeader is a header of the client's own: Authorization"));
+  }
+
+  @Test
+  void whatIsMissingIsNamed() {
+    Retries defaults = Retries.defaults();
+    assertThatThrownBy(() -> defaults.withStatuses(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("statuses");
+    assertThatThrownBy(() -> defaults.withAttemptHeader(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("attemptHeader");
   }
 
   @ParameterizedTest
