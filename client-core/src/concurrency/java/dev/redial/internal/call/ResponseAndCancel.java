@@ -27,6 +27,11 @@ public class ResponseAndCancel {
             }
 
             @Override
+            public void cancelled() {
+              // there is no call that waits for it
+            }
+
+            @Override
             public void dropResponse() {
               drops.incrementAndGet();
             }
