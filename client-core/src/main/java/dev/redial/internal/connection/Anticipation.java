@@ -11,8 +11,9 @@ import java.util.function.LongSupplier;
  * the JDK's poller, and a wake-up: half of what an exchange costs, and more where the core falls
  * asleep as well. So the thread first gives way to others. Where some are ready to run, the answer
  * is there when its turn comes again. Where there are none, it looks a few times, for about as long
- * as the wake-up would take. Both only while that pays: trust is lost fast and regained slowly, and
- * where a server is too far away or too slow, its connections just wait, and rarely try again.
+ * as the wake-up would take. Both only while that pays more often than not: each look in vain
+ * doubles the pause until the next, each other one halves it. Where a server is too far away or too
+ * slow, its connections just wait, and rarely try again.
  *
  * <p>A platform thread just waits: to give way is one more system call to it, and so is each look.
  *
@@ -25,18 +26,14 @@ final class Anticipation {
    */
   static final int LOOKS = 32;
 
-  /** A turn that took less was nobody else's. */
-  static final long ALONE_NANOS = 5_000;
-
   /** Where others run, the core does not sleep, and to wait costs no more than some four looks. */
   static final int IN_COMPANY = LOOKS / 4;
 
-  /** What is wasted on looking is then a few hundredths of a microsecond for each exchange. */
-  static final int LONGEST_PAUSE = 1024;
+  /** What is wasted on looking is then at most a fifth of a microsecond for each exchange. */
+  static final int LONGEST_PAUSE = 256;
 
   private final LongSupplier nanoClock;
   private final Recess recess;
-  private long begun = Recess.WAIT; // the recess that this one has begun and not ended, if any
   private int pause; // exchanges until the next try
   private int nextPause;
 
@@ -52,7 +49,6 @@ final class Anticipation {
    *
    * @return false if the server has ended the connection
    */
-  @SuppressWarnings("ThreadPriorityCheck") // nothing but speed relies on it
   boolean await(Connection connection) throws IOException {
     if (pause > 0) {
       pause--;
@@ -62,32 +58,22 @@ final class Anticipation {
     if (!me.isVirtual()) return true;
     long now = nanoClock.getAsLong();
     for (int spent = 0; spent < LOOKS; ) {
-      long told = recess.ask(now);
-      if (told != Recess.LOOK) {
-        begun = told;
+      if (!recess.giveWay(now)) {
         if (spent == 0) return true;
         break; // it has looked in vain
       }
-      Thread.yield();
       if (me.isInterrupted()) return true; // whoever waits is told
       if (!connection.look()) return false;
       if (connection.buffered() > 0) {
-        if (nextPause > 0) nextPause--;
+        nextPause /= 2;
         return true;
       }
       long before = now;
       now = nanoClock.getAsLong();
-      spent += now - before < ALONE_NANOS ? 1 : IN_COMPANY;
+      spent += now - before < Recess.ALONE_NANOS ? 1 : IN_COMPANY;
     }
     nextPause = Math.min(2 * nextPause + 1, LONGEST_PAUSE);
     pause = nextPause;
     return true;
-  }
-
-  /** Called when the wait that may have followed is over, be it with an answer or not. */
-  void waited() {
-    if (begun == Recess.WAIT) return;
-    recess.end(begun, nanoClock.getAsLong());
-    begun = Recess.WAIT;
   }
 }

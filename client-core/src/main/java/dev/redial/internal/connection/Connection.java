@@ -358,11 +358,6 @@ public final class Connection {
     return anticipation.await(this);
   }
 
-  /** What was anticipated has come, or does not come any more. */
-  void waited() {
-    anticipation.waited();
-  }
-
   private void makeRoom() {
     if (to < buffer.length && from < to) return;
     byte[] old = buffer;

@@ -16,12 +16,7 @@ final class HeadReader {
       throws IOException, MalformedMessageException {
     if (connection.buffered() == 0 && sending.hasEnded() && !connection.anticipate())
       throw new EndOfStream();
-    ResponseHead received;
-    try {
-      received = next(connection, request, observation);
-    } finally {
-      connection.waited();
-    }
+    ResponseHead received = next(connection, request, observation);
     for (int interim = 1; received.isInterim(); interim++) {
       if (received.status() == 101)
         throw MalformedMessageException.of(

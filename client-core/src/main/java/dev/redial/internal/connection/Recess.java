@@ -1,82 +1,197 @@
 package dev.redial.internal.connection;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The times at which nobody looks for answers, so that others get their turn: a carrier runs
+ * The times at which those who look for answers rest, so that others get their turn: a carrier runs
  * threads that yield, and those that they wake, to the end before it takes anything from elsewhere,
  * be it a fresh thread, a sleeper whose time has come, or the JDK's poller with those whose answers
  * it has found.
  *
- * <p>One of those that look begins it, and waits for its answer by way of the poller like everybody
- * during a recess. Its return ends the recess. That takes as long as the carrier needs to get to
- * the poller: for a single caller one exchange, for many about one exchange of each. Where the
- * poller is kept busy by callers who wait anyway, it comes back sooner, and others have to rely on
- * one of the next recesses.
+ * <p>One of those that look begins it. Whoever comes to look during it parks instead, and the one
+ * who began it goes on yielding until it finds itself alone. Then it leaves the carrier too, by way
+ * of the JDK's timer, and the carrier takes what waits elsewhere. Back again, it wakes the others,
+ * in the order in which they came. So all have their turn in each recess, which takes as long as a
+ * turn of all, and costs little more than the one timer.
+ *
+ * <p>Where others keep the carrier busy, nobody finds himself alone: the recess has a limit, and
+ * looking goes on for ever longer until one succeeds again. A timer on a platform thread sees to
+ * that limit too, so that nobody rests for longer, whatever the carriers do.
  *
  * <p>Thread-safe.
  */
 final class Recess {
-  /** Carriers belong to the whole JVM, hence so do those who must make room. */
-  static final Recess OF_ALL = new Recess(System.nanoTime());
+  /** How long looking goes on between two of them. */
+  static final long LOOKING_NANOS = 8_000_000;
 
-  /** What {@link #ask} returns if there is time to look. */
-  static final long LOOK = 0;
+  /** Several times as long as a thousand callers take for a turn on one carrier. */
+  static final long LONGEST_NANOS = 128_000_000;
 
-  /** What {@link #ask} returns during a recess that somebody else has begun. */
-  static final long WAIT = 1;
+  /** How long looking goes on at most after recesses without success. */
+  static final long LONGEST_LOOKING_NANOS = 8_000_000_000L;
 
-  /**
-   * How long looking goes on at least. Where a recess took longer, because many callers had their
-   * turn in it, looking goes on for as long as that, or they would hardly ever look.
-   */
-  static final long LOOKING_NANOS = 4_000_000;
-
-  /** Longer than the turn of as many callers as one carrier can serve with short delays. */
-  static final long LONGEST_NANOS = 32_000_000;
+  /** How much longer than a recess without success looking goes on after it, at least. */
+  private static final int LOOKING_PER_FAILURE = 8;
 
   /**
-   * If nobody has asked for so long after a recess was due, carriers had nothing to do or somebody
+   * If nobody has come for so long after a recess was due, carriers had nothing to do or somebody
    * else to run, and there is nobody to make room for: it is called off. So those who call once in
-   * a while may always look.
+   * a while are never held up.
    */
   static final long CALLED_OFF_NANOS = 1_000_000;
 
-  private static final long ON = 1;
+  /** A turn that took less was nobody else's. */
+  static final long ALONE_NANOS = 5_000;
 
-  /** When the next recess is due, or, if its lowest bit is set, when the present one is over. */
-  private final AtomicLong state;
+  /** Stands for the list of those who rest as long as it is empty. */
+  private static final Rest NOBODY = new Rest(null);
 
-  /** Looking begins at that time of {@link System#nanoTime()}. */
-  Recess(long now) {
-    this.state = new AtomicLong(lookingFrom(now, LOOKING_NANOS));
+  /**
+   * Carriers belong to the whole JVM, hence so do those who must make room. Before Java 24 a thread
+   * that holds a monitor keeps its carrier when it parks, perhaps the one that whoever wakes it
+   * needs.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // nothing but speed relies on it
+  static final Recess OF_ALL =
+      new Recess(
+          System::nanoTime,
+          Thread::yield,
+          CompletableFuture.delayedExecutor(LONGEST_NANOS, TimeUnit.NANOSECONDS, Runnable::run),
+          Runtime.version().feature() >= 24);
+
+  /** Somebody who rests. */
+  private static final class Rest {
+    private final @Nullable Thread thread;
+    private Rest earlier = this; // whoever came before, then, while they are woken, after it
+    private volatile boolean over;
+
+    Rest(@Nullable Thread thread) {
+      this.thread = thread;
+    }
+  }
+
+  private final LongSupplier nanoClock;
+  private final Runnable turn;
+  private final Executor limit;
+  private final boolean parks;
+
+  /** Who came last; null while looking goes on. */
+  private final AtomicReference<@Nullable Rest> resting = new AtomicReference<>();
+
+  private volatile long due;
+  private volatile int number; // how many have begun
+  private volatile long looking = LOOKING_NANOS;
+
+  /**
+   * Looking begins.
+   *
+   * @param nanoClock tells the time
+   * @param turn gives others their turn: yields
+   * @param limit runs what it is given after the longest time, on a platform thread
+   * @param parks whether to park during a recess, or just to wait for the answer
+   */
+  Recess(LongSupplier nanoClock, Runnable turn, Executor limit, boolean parks) {
+    this.nanoClock = nanoClock;
+    this.turn = turn;
+    this.limit = limit;
+    this.parks = parks;
+    this.due = nanoClock.getAsLong() + LOOKING_NANOS;
   }
 
   /**
-   * What to do now; asked before each look.
+   * Gives way to others before a look; returns early if the thread is interrupted.
    *
-   * @return {@link #LOOK}, {@link #WAIT}, or what ends the recess that the caller has just begun:
-   *     it waits too
+   * @param now by the clock
+   * @return whether to look now; if not, to wait
    */
-  long ask(long now) {
-    long seen = state.get();
-    boolean on = (seen & ON) != 0;
-    if (now - seen < 0) return on ? WAIT : LOOK;
-    if (on || now - seen >= CALLED_OFF_NANOS) {
-      state.compareAndSet(seen, lookingFrom(now, LOOKING_NANOS));
-      return LOOK;
+  boolean giveWay(long now) {
+    Rest last = resting.get();
+    if (last == null) {
+      if (begins(now)) hold(now);
+      else turn.run();
+      return true;
     }
-    long begun = now + LONGEST_NANOS | ON;
-    return state.compareAndSet(seen, begun) ? begun : WAIT;
+    if (parks) rest(last);
+    return parks;
   }
 
-  /** Ends the one that was begun, unless it is over already. */
-  void end(long begun, long now) {
-    long length = now - begun + LONGEST_NANOS;
-    state.compareAndSet(begun, lookingFrom(now, Math.max(length, LOOKING_NANOS)));
+  private boolean begins(long now) {
+    long late = now - due;
+    if (late < 0) return false;
+    if (late < CALLED_OFF_NANOS) return resting.compareAndSet(null, NOBODY);
+    due = now + looking;
+    return false;
   }
 
-  private static long lookingFrom(long now, long nanos) {
-    return now + nanos & ~ON;
+  private void hold(long now) {
+    int mine = number + 1;
+    number = mine;
+    boolean success = false;
+    try {
+      limit.execute(() -> endIfOn(mine));
+      success = awaitSolitude(now);
+      if (success) LockSupport.parkNanos(this, 1);
+    } finally {
+      long over = nanoClock.getAsLong();
+      looking = success ? LOOKING_NANOS : afterFailure(over - now);
+      end(over + looking);
+    }
+  }
+
+  /** Whether nobody else has anything to do here any more. */
+  private boolean awaitSolitude(long since) {
+    long now = since;
+    while (now - since < LONGEST_NANOS) {
+      long before = now;
+      turn.run();
+      now = nanoClock.getAsLong();
+      if (now - before < ALONE_NANOS) return true;
+    }
+    return false;
+  }
+
+  private long afterFailure(long failedNanos) {
+    return Math.min(
+        Math.max(2 * looking, LOOKING_PER_FAILURE * failedNanos), LONGEST_LOOKING_NANOS);
+  }
+
+  private void rest(Rest last) {
+    Thread me = Thread.currentThread();
+    Rest mine = new Rest(me);
+    Rest before = last;
+    while (true) {
+      mine.earlier = before;
+      if (resting.compareAndSet(before, mine)) break;
+      before = resting.get();
+      if (before == null) return; // it is over
+    }
+    while (!mine.over && !me.isInterrupted()) LockSupport.park(this);
+  }
+
+  private void endIfOn(int which) {
+    if (number == which && resting.get() != null) end(nanoClock.getAsLong() + looking);
+  }
+
+  private void end(long nextDue) {
+    due = nextDue;
+    Rest last = resting.getAndSet(null);
+    if (last == null) return; // it has ended already
+    Rest first = NOBODY;
+    while (last != NOBODY) {
+      Rest earlier = last.earlier;
+      last.earlier = first;
+      first = last;
+      last = earlier;
+    }
+    for (Rest woken = first; woken != NOBODY; woken = woken.earlier) {
+      woken.over = true;
+      LockSupport.unpark(woken.thread);
+    }
   }
 }

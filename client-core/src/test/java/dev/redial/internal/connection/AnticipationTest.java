@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,7 +26,8 @@ class AnticipationTest {
 
   private final Bench bench = new Bench();
   private final AtomicLong now = new AtomicLong();
-  private final Recess recess = new Recess(0);
+  private final AtomicReference<Runnable> turn = new AtomicReference<>(() -> {});
+  private final Recess recess = new Recess(now::get, () -> turn.get().run(), limit -> {}, false);
   private long turnNanos;
 
   /** A fresh connection is looked at before it is used, on every thread. */
@@ -49,7 +53,7 @@ class AnticipationTest {
 
   @Test
   void whereOthersRunFewLooksAreWorthIt() throws Exception {
-    turnNanos = Anticipation.ALONE_NANOS;
+    turnNanos = Recess.ALONE_NANOS;
     for (int i = 0; i < 100; i++) assertThat(looksIfAnswered(4)).isEqualTo(4);
 
     assertThat(looksIfAnswered(5)).isEqualTo(4);
@@ -69,25 +73,27 @@ class AnticipationTest {
   }
 
   @Test
-  void trustIsRegainedSlowly() throws Exception {
+  void trustIsRegainedAsFastAsItIsLost() throws Exception {
     for (int pause : new int[] {1, 3, 7}) {
       assertThat(looksIfAnsweredLate()).isEqualTo(Anticipation.LOOKS);
       for (int i = 0; i < pause; i++) assertThat(looksIfAnswered(1)).isZero();
     }
-    for (int i = 0; i < 5; i++) assertThat(looksIfAnswered(1)).isEqualTo(1);
+    for (int i = 0; i < 2; i++) assertThat(looksIfAnswered(1)).isEqualTo(1);
 
     assertThat(looksIfAnsweredLate()).isEqualTo(Anticipation.LOOKS);
 
-    for (int i = 0; i < 2 * (7 - 5) + 1; i++) assertThat(looksIfAnswered(1)).isZero();
+    for (int i = 0; i < 3; i++) assertThat(looksIfAnswered(1)).isZero();
     assertThat(looksIfAnswered(1)).isEqualTo(1);
   }
 
   @Test
-  void oneExchangeInAWhileJustWaits() throws Exception {
+  void whoeverHoldsARecessLooksAfterIt() throws Exception {
     for (int i = 0; i < 10; i++) {
-      assertThat(looksIfAnswered(1)).isEqualTo(1);
       now.addAndGet(Recess.LOOKING_NANOS);
-      assertThat(looksIfAnswered(1)).isZero();
+      AtomicBoolean on = new AtomicBoolean();
+      turn.set(() -> on.set(!recess.giveWay(now.get())));
+      assertThat(looksIfAnswered(1)).isEqualTo(1);
+      assertThat(on).isTrue();
     }
   }
 
@@ -100,35 +106,51 @@ class AnticipationTest {
   }
 
   @Test
-  void nobodyLooksDuringARecess() throws Exception {
-    long begun = recess.ask(now.addAndGet(Recess.LOOKING_NANOS));
+  void whoeverCannotRestDuringARecessJustWaits() throws Exception {
+    AtomicInteger looks = new AtomicInteger();
+    turn.set(() -> looks.set(looksOfAnotherIfAnswered()));
+    now.addAndGet(Recess.LOOKING_NANOS);
 
-    for (int i = 0; i < 100; i++) assertThat(looksIfAnswered(1)).isZero();
-    recess.end(begun, now.get());
+    assertThat(recess.giveWay(now.get())).isTrue();
 
+    assertThat(looks).hasValue(0);
+    turn.set(() -> {});
     assertThat(looksIfAnswered(1)).isEqualTo(1);
   }
 
   @Test
-  void aRecessEndsTheLooksOfWhoeverLooksAlreadyAndTheyWereInVain() throws Exception {
-    turnNanos = Recess.LOOKING_NANOS / 2;
+  void looksThatARecessEndsWereInVain() throws Exception {
+    CountDownLatch looked = new CountDownLatch(1);
+    CountDownLatch over = new CountDownLatch(1);
+    AtomicReference<Bench.Running<Boolean>> holder = new AtomicReference<>();
+    turn.set(() -> {
+      turn.set(() -> {
+        looked.countDown();
+        awaitOpen(over);
+      });
+      now.addAndGet(Recess.LOOKING_NANOS);
+      holder.set(Bench.start(() -> recess.giveWay(now.get())));
+      awaitOpen(looked);
+    });
 
-    assertThat(looksIfAnswered(3)).isEqualTo(2);
+    assertThat(looksIfAnswered(2)).isEqualTo(1);
 
-    turnNanos = 0;
+    over.countDown();
+    assertThat(holder.get().get()).isTrue();
+    turn.set(() -> {});
     assertThat(looksIfAnswered(1)).isZero();
     assertThat(looksIfAnswered(1)).isEqualTo(1);
   }
 
   @Test
-  void aRecessEndsAlsoIfItsBeginnerIsHungUpOn() throws Exception {
+  void aRecessEndsAlsoIfItsHolderIsHungUpOn() throws Exception {
     now.addAndGet(Recess.LOOKING_NANOS);
     bench.wire.fin();
 
     assertThat(Bench.start(this::get).failure()).isInstanceOf(HangUpException.class);
 
-    assertThat(bench.wire.looks()).isEqualTo(1);
-    assertThat(recess.ask(now.get())).isEqualTo(Recess.LOOK);
+    assertThat(bench.wire.looks()).isEqualTo(2);
+    assertThat(recess.giveWay(now.get())).isTrue();
   }
 
   @Test
@@ -186,6 +208,22 @@ class AnticipationTest {
     int before = bench.wire.looks();
     assertThat(Bench.start(this::get).get()).isEqualTo("ok");
     return bench.wire.looks() - before;
+  }
+
+  private int looksOfAnotherIfAnswered() {
+    try {
+      return looksIfAnswered(1);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void awaitOpen(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private int looksIfAnsweredLate() throws Exception {

@@ -1,110 +1,271 @@
 package dev.redial.internal.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** When nobody is to look for answers. */
+/** When those who look for answers make room for others, and that nobody is forgotten then. */
 @Timeout(60)
 class RecessTest {
+  private static final Duration SOON = Duration.ofMillis(1);
+  private static final Executor NO_LIMIT = task -> {};
+
+  private final AtomicLong now = new AtomicLong();
+  private final Queue<Runnable> turns = new ArrayDeque<>();
+  private final List<Boolean> told = new ArrayList<>();
+
   /** The clock may stand anywhere, and passes from the highest number to the lowest. */
   @ParameterizedTest
-  @ValueSource(longs = {0, 1, -1, -3_000_000, Long.MAX_VALUE, Long.MAX_VALUE - 5_000_001})
-  void itBeginsAfterAWhileAndEndsWithWhoeverBeganIt(long start) {
-    Recess recess = new Recess(start);
-    long due = start + Recess.LOOKING_NANOS;
+  @ValueSource(longs = {0, 1, -1, -3_000_000, Long.MAX_VALUE, Long.MAX_VALUE - 8_000_001})
+  void itBeginsAfterAWhileAndEndsOnceWhoeverBeganItIsAlone(long start) {
+    now.set(start);
+    Recess recess = scripted();
+    assertThat(isOnDuringTurnOf(recess, Recess.LOOKING_NANOS - 1)).isFalse();
 
-    assertThat(recess.ask(start)).isEqualTo(Recess.LOOK);
-    assertThat(recess.ask(due - 2)).isEqualTo(Recess.LOOK);
-    long begun = recess.ask(due);
-    assertThat(begun).isNotIn(Recess.LOOK, Recess.WAIT);
-    assertThat(recess.ask(due)).isEqualTo(Recess.WAIT);
-    long ended = due + Recess.LOOKING_NANOS - 2;
-    assertThat(recess.ask(ended)).isEqualTo(Recess.WAIT);
+    now.set(start + Recess.LOOKING_NANOS);
+    told.clear();
+    turns.add(() -> passAndAsk(recess, Recess.ALONE_NANOS));
+    turns.add(() -> passAndAsk(recess, Recess.ALONE_NANOS));
+    turns.add(() -> passAndAsk(recess, Recess.ALONE_NANOS - 1));
+    assertThat(recess.giveWay(now.get())).isTrue();
 
-    recess.end(begun, ended);
-
-    assertThat(recess.ask(ended)).isEqualTo(Recess.LOOK);
-    assertThat(recess.ask(ended + Recess.LOOKING_NANOS - 2)).isEqualTo(Recess.LOOK);
-    assertThat(recess.ask(ended + Recess.LOOKING_NANOS)).isNotIn(Recess.LOOK, Recess.WAIT);
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {0, -Recess.LOOKING_NANOS, Long.MAX_VALUE - Recess.LONGEST_NANOS})
-  void lookingGoesOnForAsLongAsItTook(long start) {
-    Recess recess = new Recess(start);
-    long due = start + Recess.LOOKING_NANOS;
-    long length = Recess.LONGEST_NANOS - 2;
-
-    recess.end(recess.ask(due), due + length);
-
-    assertThat(recess.ask(due + 2 * length - 4)).isEqualTo(Recess.LOOK);
-    assertThat(recess.ask(due + 2 * length)).isNotIn(Recess.LOOK, Recess.WAIT);
+    assertThat(told).containsExactly(false, false, false);
+    assertThat(turns).isEmpty();
+    assertThat(isOnDuringTurnOf(recess, 0)).isFalse();
+    assertThat(isOnDuringTurnOf(recess, Recess.LOOKING_NANOS - 1)).isFalse();
+    assertThat(isOnDuringTurnOf(recess, 1)).isTrue();
   }
 
   @Test
-  void itIsOverOnceItLastsTooLong() {
-    Recess recess = new Recess(0);
-    recess.ask(Recess.LOOKING_NANOS);
-    long over = Recess.LOOKING_NANOS + Recess.LONGEST_NANOS + 2;
+  void afterRecessesWithoutSuccessLookingGoesOnForLonger() {
+    Recess recess = scripted();
 
-    assertThat(recess.ask(over)).isEqualTo(Recess.LOOK);
+    long length = fail(recess, Recess.LOOKING_NANOS);
+    fail(recess, 8 * length);
+    fail(recess, 16 * length);
+    fail(recess, 32 * length);
+    fail(recess, Recess.LONGEST_LOOKING_NANOS);
+    assertThat(isOnDuringTurnOf(recess, Recess.LONGEST_LOOKING_NANOS - 1)).isFalse();
 
-    assertThat(recess.ask(over + Recess.LOOKING_NANOS - 2)).isEqualTo(Recess.LOOK);
-    assertThat(recess.ask(over + Recess.LOOKING_NANOS)).isNotIn(Recess.LOOK, Recess.WAIT);
+    assertThat(isOnDuringTurnOf(recess, 1)).isTrue(); // and is a success
+    assertThat(isOnDuringTurnOf(recess, Recess.LOOKING_NANOS)).isTrue();
   }
 
   @Test
-  void whoComesBackLateDoesNotEndTheNextOne() {
-    Recess recess = new Recess(0);
-    long late = recess.ask(Recess.LOOKING_NANOS);
-    long over = Recess.LOOKING_NANOS + Recess.LONGEST_NANOS + 2;
-    recess.ask(over);
-    long due = over + Recess.LOOKING_NANOS;
-    long next = recess.ask(due);
+  void itIsCalledOffIfNobodyCame() {
+    Recess recess = scripted();
 
-    recess.end(late, due);
+    assertThat(isOnDuringTurnOf(recess, Recess.LOOKING_NANOS + Recess.CALLED_OFF_NANOS)).isFalse();
 
-    assertThat(recess.ask(due)).isEqualTo(Recess.WAIT);
-    recess.end(next, due);
-    assertThat(recess.ask(due)).isEqualTo(Recess.LOOK);
+    assertThat(isOnDuringTurnOf(recess, Recess.LOOKING_NANOS - 1)).isFalse();
+    assertThat(isOnDuringTurnOf(recess, 1)).isTrue();
   }
 
   @Test
-  void itIsCalledOffIfNobodyAsked() {
-    Recess recess = new Recess(0);
-    long late = Recess.LOOKING_NANOS + Recess.CALLED_OFF_NANOS;
+  void othersRestUntilItIsOver() throws Exception {
+    CountDownLatch othersAreDone = new CountDownLatch(1);
+    Recess recess = new Recess(now::get, () -> awaitOpen(othersAreDone), NO_LIMIT, true);
+    now.set(Recess.LOOKING_NANOS);
+    Bench.Running<Boolean> first = begin(recess);
+    List<Bench.Running<Boolean>> others = new ArrayList<>();
+    for (int i = 0; i < 3; i++) others.add(Bench.start(() -> recess.giveWay(now.get())));
+    for (Bench.Running<Boolean> other : others) awaitParked(other);
 
-    assertThat(recess.ask(late)).isEqualTo(Recess.LOOK);
+    othersAreDone.countDown();
 
-    assertThat(recess.ask(late + Recess.LOOKING_NANOS - 2)).isEqualTo(Recess.LOOK);
-    assertThat(recess.ask(late + Recess.LOOKING_NANOS)).isNotIn(Recess.LOOK, Recess.WAIT);
+    assertThat(first.get()).isTrue();
+    for (Bench.Running<Boolean> other : others) assertThat(other.get()).isTrue();
+  }
+
+  @Test
+  void whoeverIsInterruptedRestsNoLonger() throws Exception {
+    CountDownLatch othersAreDone = new CountDownLatch(1);
+    Recess recess = new Recess(now::get, () -> awaitOpen(othersAreDone), NO_LIMIT, true);
+    now.set(Recess.LOOKING_NANOS);
+    Bench.Running<Boolean> first = begin(recess);
+    Bench.Running<Boolean> stays = Bench.start(() -> recess.giveWay(now.get()));
+    Bench.Running<Boolean> goes =
+        Bench.start(() -> recess.giveWay(now.get()) && Thread.currentThread().isInterrupted());
+    awaitParked(stays);
+    awaitParked(goes);
+
+    goes.thread().interrupt();
+
+    assertThat(goes.get()).isTrue();
+    assertThat(stays.outcome()).isNotDone();
+    othersAreDone.countDown();
+    assertThat(first.get()).isTrue();
+    assertThat(stays.get()).isTrue();
+  }
+
+  /** As if no carrier could run it: they are all kept by threads that rest. */
+  @Test
+  void nobodyRestsForLongIfWhoeverBeganItDoesNotComeBack() throws Exception {
+    Queue<Runnable> limits = new ConcurrentLinkedQueue<>();
+    CountDownLatch comesBack = new CountDownLatch(1);
+    Recess recess = new Recess(now::get, () -> awaitOpen(comesBack), limits::add, true);
+    now.set(Recess.LOOKING_NANOS);
+    Bench.Running<Boolean> first = begin(recess);
+
+    Bench.Running<Boolean> other = Bench.start(() -> recess.giveWay(now.get()));
+    awaitParked(other);
+
+    limits.remove().run();
+
+    assertThat(other.get()).isTrue();
+    assertThat(first.outcome()).isNotDone();
+    comesBack.countDown();
+    assertThat(first.get()).isTrue();
+  }
+
+  @Test
+  void theLimitOfOneIsNotThatOfTheNext() throws Exception {
+    Queue<Runnable> limits = new ConcurrentLinkedQueue<>();
+    AtomicReference<Runnable> turn = new AtomicReference<>(() -> {});
+    Recess recess = new Recess(now::get, () -> turn.get().run(), limits::add, true);
+    now.set(Recess.LOOKING_NANOS);
+    assertThat(recess.giveWay(now.get())).isTrue();
+    CountDownLatch othersAreDone = new CountDownLatch(1);
+    turn.set(() -> awaitOpen(othersAreDone));
+    now.addAndGet(Recess.LOOKING_NANOS);
+    Bench.Running<Boolean> first = begin(recess);
+    Bench.Running<Boolean> other = Bench.start(() -> recess.giveWay(now.get()));
+    awaitParked(other);
+
+    limits.remove().run();
+
+    Bench.Running<Boolean> third = Bench.start(() -> recess.giveWay(now.get()));
+    awaitParked(third);
+    assertThat(other.outcome()).isNotDone();
+    othersAreDone.countDown();
+    for (Bench.Running<Boolean> caller : List.of(first, other, third))
+      assertThat(caller.get()).isTrue();
+    assertThat(limits).hasSize(1);
   }
 
   @Test
   void oneOfManyBeginsIt() throws Exception {
-    for (int round = 0; round < 500; round++) {
-      Recess recess = new Recess(0);
+    for (int round = 0; round < 200; round++) {
+      AtomicInteger yields = new AtomicInteger();
+      now.set(0);
+      CountDownLatch othersAreDone = new CountDownLatch(1);
+      Runnable turn =
+          () -> {
+            yields.incrementAndGet();
+            awaitOpen(othersAreDone);
+          };
+      Recess recess = new Recess(now::get, turn, NO_LIMIT, false);
+      now.set(Recess.LOOKING_NANOS);
       CyclicBarrier together = new CyclicBarrier(4);
-      List<Bench.Running<Long>> callers = new ArrayList<>();
+      AtomicInteger wait = new AtomicInteger();
+      List<Bench.Running<Boolean>> callers = new ArrayList<>();
       for (int i = 0; i < 4; i++)
         callers.add(
             Bench.start(() -> {
               together.await();
-              return recess.ask(Recess.LOOKING_NANOS);
+              boolean looks = recess.giveWay(now.get());
+              if (!looks) wait.incrementAndGet();
+              return looks;
             }));
 
-      List<Long> told = new ArrayList<>();
-      for (Bench.Running<Long> caller : callers) told.add(caller.get());
+      await().pollInterval(SOON).until(() -> wait.get() + yields.get() == 4);
+      assertThat(yields).hasPositiveValue();
+      othersAreDone.countDown();
+      for (Bench.Running<Boolean> caller : callers) caller.get();
+    }
+  }
 
-      assertThat(told).filteredOn(t -> t == Recess.WAIT).hasSize(3);
-      assertThat(told).doesNotContain(Recess.LOOK);
+  /** Each of them comes to its end only if each rest has one. */
+  @Test
+  @SuppressWarnings("ThreadPriorityCheck") // is what it does
+  void nobodyIsForgotten() throws Exception {
+    AtomicLong fast = new AtomicLong();
+    Recess recess = new Recess(() -> fast.addAndGet(1_000), Thread::yield, NO_LIMIT, true);
+    List<Bench.Running<Boolean>> callers = new ArrayList<>();
+    for (int i = 0; i < 16; i++)
+      callers.add(
+          Bench.start(() -> {
+            boolean looks = true;
+            for (int call = 0; call < 50_000; call++) looks &= recess.giveWay(fast.addAndGet(500));
+            return looks;
+          }));
+
+    for (Bench.Running<Boolean> caller : callers) assertThat(caller.get()).isTrue();
+  }
+
+  /** One that others do not rest in: they are told to wait for their answer. */
+  private Recess scripted() {
+    return new Recess(
+        now::get,
+        () -> {
+          Runnable turn = turns.poll();
+          if (turn != null) turn.run();
+        },
+        NO_LIMIT,
+        false);
+  }
+
+  /** Time passes, somebody comes, and gives others their turn, in which somebody else comes. */
+  private boolean isOnDuringTurnOf(Recess recess, long nanos) {
+    now.addAndGet(nanos);
+    told.clear();
+    turns.add(() -> passAndAsk(recess, 0));
+    assertThat(recess.giveWay(now.get())).isTrue();
+    return !told.getFirst();
+  }
+
+  private void passAndAsk(Recess recess, long nanos) {
+    now.addAndGet(nanos);
+    told.add(recess.giveWay(now.get()));
+  }
+
+  /** Others keep the carrier busy in one that begins just then; returns how long it took. */
+  private long fail(Recess recess, long nanos) {
+    now.addAndGet(nanos);
+    long begun = now.get();
+    turns.add(() -> passAndAsk(recess, Recess.LONGEST_NANOS - 1));
+    turns.add(() -> passAndAsk(recess, Recess.ALONE_NANOS));
+    assertThat(recess.giveWay(begun)).isTrue();
+    assertThat(turns).isEmpty();
+    return now.get() - begun;
+  }
+
+  private Bench.Running<Boolean> begin(Recess recess) {
+    Bench.Running<Boolean> first = Bench.start(() -> recess.giveWay(now.get()));
+    awaitParked(first);
+    return first;
+  }
+
+  private static void awaitParked(Bench.Running<?> running) {
+    await()
+        .pollInterval(SOON)
+        .until(() ->
+            running.thread().getState() == Thread.State.WAITING
+                || running.thread().getState() == Thread.State.TIMED_WAITING);
+  }
+
+  private static void awaitOpen(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 }
