@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * in the order in which they came. So all have their turn in each recess, which takes as long as a
  * turn of all, and costs little more than the one timer.
  *
- * <p>Where others keep the carrier busy, nobody finds himself alone: the recess has a limit, and
+ * <p>Where others keep the carrier busy, nobody finds itself alone: the recess has a limit, and
  * looking goes on for ever longer until one succeeds again. A timer on a platform thread sees to
  * that limit too, so that nobody rests for longer, whatever the carriers do.
  *
