@@ -50,13 +50,14 @@ final class Anticipation {
    * @return false if the server has ended the connection
    */
   boolean await(Connection connection) throws IOException {
-    if (pause > 0) {
-      pause--;
-      return true;
-    }
     Thread me = Thread.currentThread();
     if (!me.isVirtual()) return true;
     long now = nanoClock.getAsLong();
+    if (pause > 0) {
+      pause--;
+      recess.makeRoom(now);
+      return true;
+    }
     for (int spent = 0; spent < LOOKS; ) {
       if (!recess.giveWay(now)) {
         if (spent == 0) return true;

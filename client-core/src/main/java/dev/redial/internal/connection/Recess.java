@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * be it a fresh thread, a sleeper whose time has come, or the JDK's poller with those whose answers
  * it has found.
  *
- * <p>One of those that look begins it. Whoever comes to look during it parks instead, and the one
- * who began it goes on yielding until it finds itself alone. Then it leaves the carrier too, by way
- * of the JDK's timer, and the carrier takes what waits elsewhere. Back again, it wakes the others,
- * in the order in which they came. So all have their turn in each recess, which takes as long as a
- * turn of all, and costs little more than the one timer.
+ * <p>One of those that come to look, or to wait, begins it. Whoever comes during it parks instead,
+ * and the one who began it goes on yielding until it finds itself alone. Then it leaves the carrier
+ * too, by way of the JDK's timer, and the carrier takes what waits elsewhere. Back again, it wakes
+ * the others, in the order in which they came. So all have their turn in each recess, which takes
+ * as long as a turn of all, and costs little more than the one timer.
  *
  * <p>Where others keep the carrier busy, nobody finds itself alone: the recess has a limit, and
  * looking goes on for ever longer until one succeeds again. A timer on a platform thread sees to
@@ -33,11 +33,11 @@ final class Recess {
   /** Several times as long as a thousand callers take for a turn on one carrier. */
   static final long LONGEST_NANOS = 128_000_000;
 
-  /** How long looking goes on at most after recesses without success. */
+  /** How long looking goes on at most after one without success. */
   static final long LONGEST_LOOKING_NANOS = 8_000_000_000L;
 
-  /** How much longer than a recess without success looking goes on after it, at least. */
-  private static final int LOOKING_PER_FAILURE = 8;
+  /** How much longer than one without success looking goes on after it, at least. */
+  private static final int LOOKING_PER_FAILURE = 4;
 
   /**
    * If nobody has come for so long after a recess was due, carriers had nothing to do or somebody
@@ -48,9 +48,6 @@ final class Recess {
 
   /** A turn that took less was nobody else's. */
   static final long ALONE_NANOS = 5_000;
-
-  /** Stands for the list of those who rest as long as it is empty. */
-  private static final Rest NOBODY = new Rest(null);
 
   /**
    * Carriers belong to the whole JVM, hence so do those who must make room. Before Java 24 a thread
@@ -65,14 +62,20 @@ final class Recess {
           CompletableFuture.delayedExecutor(LONGEST_NANOS, TimeUnit.NANOSECONDS, Runnable::run),
           Runtime.version().feature() >= 24);
 
-  /** Somebody who rests. */
+  /** Somebody who rests, or, as the first of them, who began the recess. */
   private static final class Rest {
-    private final @Nullable Thread thread;
+    private final Thread thread = Thread.currentThread();
+    private final Rest first;
     private Rest earlier = this; // whoever came before, then, while they are woken, after it
     private volatile boolean over;
 
-    Rest(@Nullable Thread thread) {
-      this.thread = thread;
+    Rest() {
+      this.first = this;
+    }
+
+    Rest(Rest earlier) {
+      this.first = earlier.first;
+      this.earlier = earlier;
     }
   }
 
@@ -85,7 +88,6 @@ final class Recess {
   private final AtomicReference<@Nullable Rest> resting = new AtomicReference<>();
 
   private volatile long due;
-  private volatile int number; // how many have begun
   private volatile long looking = LOOKING_NANOS;
 
   /**
@@ -112,35 +114,46 @@ final class Recess {
    */
   boolean giveWay(long now) {
     Rest last = resting.get();
-    if (last == null) {
-      if (begins(now)) hold(now);
-      else turn.run();
-      return true;
-    }
-    if (parks) rest(last);
-    return parks;
+    if (last != null) return restIfPossible(last);
+    if (!holdIfDue(now)) turn.run();
+    return true;
   }
 
-  private boolean begins(long now) {
+  /**
+   * Takes part in the recess that is on or due, if any, before waiting without a look; returns
+   * early if the thread is interrupted. To wait and to be woken keeps a carrier busy as well, so
+   * that nobody would find itself alone; and to rest costs less.
+   *
+   * @param now by the clock
+   */
+  void makeRoom(long now) {
+    Rest last = resting.get();
+    if (last != null) restIfPossible(last);
+    else holdIfDue(now);
+  }
+
+  private boolean holdIfDue(long now) {
     long late = now - due;
     if (late < 0) return false;
-    if (late < CALLED_OFF_NANOS) return resting.compareAndSet(null, NOBODY);
-    due = now + looking;
-    return false;
+    if (late >= CALLED_OFF_NANOS) {
+      due = now + LOOKING_NANOS;
+      return false;
+    }
+    Rest mine = new Rest();
+    if (!resting.compareAndSet(null, mine)) return false;
+    due = now + LONGEST_LOOKING_NANOS; // until it is over
+    hold(mine, now);
+    return true;
   }
 
-  private void hold(long now) {
-    int mine = number + 1;
-    number = mine;
+  private void hold(Rest mine, long now) {
     boolean success = false;
     try {
-      limit.execute(() -> endIfOn(mine));
+      limit.execute(() -> end(mine, false));
       success = awaitSolitude(now);
       if (success) LockSupport.parkNanos(this, 1);
     } finally {
-      long over = nanoClock.getAsLong();
-      looking = success ? LOOKING_NANOS : afterFailure(over - now);
-      end(over + looking);
+      end(mine, success);
     }
   }
 
@@ -156,42 +169,42 @@ final class Recess {
     return false;
   }
 
-  private long afterFailure(long failedNanos) {
-    return Math.min(
-        Math.max(2 * looking, LOOKING_PER_FAILURE * failedNanos), LONGEST_LOOKING_NANOS);
-  }
-
-  private void rest(Rest last) {
-    Thread me = Thread.currentThread();
-    Rest mine = new Rest(me);
-    Rest before = last;
-    while (true) {
-      mine.earlier = before;
-      if (resting.compareAndSet(before, mine)) break;
-      before = resting.get();
-      if (before == null) return; // it is over
+  private boolean restIfPossible(Rest last) {
+    if (!parks) return false;
+    Rest mine = new Rest(last);
+    while (!resting.compareAndSet(last, mine)) {
+      last = resting.get();
+      if (last == null) return true; // it is over
+      mine = new Rest(last);
     }
-    while (!mine.over && !me.isInterrupted()) LockSupport.park(this);
+    while (!mine.over && !mine.thread.isInterrupted()) LockSupport.park(this);
+    return true;
   }
 
-  private void endIfOn(int which) {
-    if (number == which && resting.get() != null) end(nanoClock.getAsLong() + looking);
-  }
-
-  private void end(long nextDue) {
-    due = nextDue;
-    Rest last = resting.getAndSet(null);
-    if (last == null) return; // it has ended already
-    Rest first = NOBODY;
-    while (last != NOBODY) {
+  /** Ends the recess that began with that one, unless it is over. */
+  private void end(Rest first, boolean success) {
+    Rest last;
+    do {
+      last = resting.get();
+      if (last == null || last.first != first) return;
+    } while (!resting.compareAndSet(last, null));
+    looking = success ? LOOKING_NANOS : afterFailure();
+    due = nanoClock.getAsLong() + looking;
+    Rest woken = first;
+    while (last != first) {
       Rest earlier = last.earlier;
-      last.earlier = first;
-      first = last;
+      last.earlier = woken;
+      woken = last;
       last = earlier;
     }
-    for (Rest woken = first; woken != NOBODY; woken = woken.earlier) {
+    for (; woken != first; woken = woken.earlier) {
       woken.over = true;
       LockSupport.unpark(woken.thread);
     }
+  }
+
+  private long afterFailure() {
+    return Math.min(
+        Math.max(2 * looking, LOOKING_PER_FAILURE * LONGEST_NANOS), LONGEST_LOOKING_NANOS);
   }
 }

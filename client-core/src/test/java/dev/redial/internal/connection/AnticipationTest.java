@@ -98,6 +98,18 @@ class AnticipationTest {
   }
 
   @Test
+  void whoeverDoesNotLookMakesRoomForOthersToo() throws Exception {
+    assertThat(looksIfAnsweredLate()).isEqualTo(Anticipation.LOOKS);
+    now.addAndGet(Recess.LOOKING_NANOS);
+    AtomicBoolean on = new AtomicBoolean();
+    turn.set(() -> on.set(!recess.giveWay(now.get())));
+
+    assertThat(looksIfAnswered(1)).isZero();
+
+    assertThat(on).isTrue();
+  }
+
+  @Test
   void whoCallsOnceInAWhileLooksEachTime() throws Exception {
     for (int i = 0; i < 10; i++) {
       now.addAndGet(100_000_000);

@@ -57,10 +57,8 @@ class RecessTest {
   void afterRecessesWithoutSuccessLookingGoesOnForLonger() {
     Recess recess = scripted();
 
-    long length = fail(recess, Recess.LOOKING_NANOS);
-    fail(recess, 8 * length);
-    fail(recess, 16 * length);
-    fail(recess, 32 * length);
+    fail(recess, Recess.LOOKING_NANOS);
+    for (int times : new int[] {4, 8, 16, 32}) fail(recess, times * Recess.LONGEST_NANOS);
     fail(recess, Recess.LONGEST_LOOKING_NANOS);
     assertThat(isOnDuringTurnOf(recess, Recess.LONGEST_LOOKING_NANOS - 1)).isFalse();
 
@@ -78,6 +76,36 @@ class RecessTest {
     assertThat(isOnDuringTurnOf(recess, 1)).isTrue();
   }
 
+  /** Carriers that had nothing to do have run whoever was kept out. */
+  @Test
+  void oneThatIsCalledOffIsDueAgainSoonAlsoAfterFailures() {
+    Recess recess = scripted();
+    fail(recess, Recess.LOOKING_NANOS);
+    fail(recess, 4 * Recess.LONGEST_NANOS);
+
+    assertThat(isOnDuringTurnOf(recess, 8 * Recess.LONGEST_NANOS + Recess.CALLED_OFF_NANOS))
+        .isFalse();
+
+    assertThat(isOnDuringTurnOf(recess, Recess.LOOKING_NANOS - 1)).isFalse();
+    assertThat(isOnDuringTurnOf(recess, 1)).isTrue();
+  }
+
+  /** As those do who wait without a look. */
+  @Test
+  void whoeverJustMakesRoomMayBeginItAndGivesNoTurnOtherwise() {
+    Recess recess = scripted();
+    turns.add(() -> passAndAsk(recess, 0));
+
+    recess.makeRoom(now.get());
+    assertThat(turns).hasSize(1);
+
+    now.addAndGet(Recess.LOOKING_NANOS);
+    recess.makeRoom(now.get());
+    assertThat(turns).isEmpty();
+    assertThat(told).containsExactly(false);
+    assertThat(isOnDuringTurnOf(recess, 0)).isFalse();
+  }
+
   @Test
   void othersRestUntilItIsOver() throws Exception {
     CountDownLatch othersAreDone = new CountDownLatch(1);
@@ -86,6 +114,11 @@ class RecessTest {
     Bench.Running<Boolean> first = begin(recess);
     List<Bench.Running<Boolean>> others = new ArrayList<>();
     for (int i = 0; i < 3; i++) others.add(Bench.start(() -> recess.giveWay(now.get())));
+    others.add(
+        Bench.start(() -> {
+          recess.makeRoom(now.get());
+          return true;
+        }));
     for (Bench.Running<Boolean> other : others) awaitParked(other);
 
     othersAreDone.countDown();
@@ -157,6 +190,41 @@ class RecessTest {
     othersAreDone.countDown();
     for (Bench.Running<Boolean> caller : List.of(first, other, third))
       assertThat(caller.get()).isTrue();
+    assertThat(limits).hasSize(1);
+  }
+
+  @Test
+  void whoeverComesBackTooLateEndsNoneButHisOwn() throws Exception {
+    Queue<Runnable> limits = new ConcurrentLinkedQueue<>();
+    Queue<CountDownLatch> returns = new ConcurrentLinkedQueue<>();
+    CountDownLatch firstReturns = new CountDownLatch(1);
+    CountDownLatch secondReturns = new CountDownLatch(1);
+    returns.add(firstReturns);
+    returns.add(secondReturns);
+    Recess recess = new Recess(now::get, () -> awaitOpen(returns.remove()), limits::add, true);
+    now.set(Recess.LOOKING_NANOS);
+    Bench.Running<Boolean> first = begin(recess);
+    limits.remove().run();
+    now.addAndGet(4 * Recess.LONGEST_NANOS);
+    Bench.Running<Boolean> second = begin(recess);
+    Bench.Running<Boolean> other = Bench.start(() -> recess.giveWay(now.get()));
+    awaitParked(other);
+
+    firstReturns.countDown();
+
+    assertThat(first.get()).isTrue();
+    assertThat(other.outcome()).isNotDone();
+    limits.remove().run();
+    assertThat(other.get()).isTrue();
+    secondReturns.countDown();
+    assertThat(second.get()).isTrue();
+    now.addAndGet(8 * Recess.LONGEST_NANOS - 1);
+    returns.add(new CountDownLatch(0));
+    assertThat(recess.giveWay(now.get())).isTrue();
+    assertThat(limits).isEmpty(); // none has begun
+    now.incrementAndGet();
+    returns.add(new CountDownLatch(0));
+    assertThat(recess.giveWay(now.get())).isTrue();
     assertThat(limits).hasSize(1);
   }
 
@@ -236,15 +304,14 @@ class RecessTest {
     told.add(recess.giveWay(now.get()));
   }
 
-  /** Others keep the carrier busy in one that begins just then; returns how long it took. */
-  private long fail(Recess recess, long nanos) {
+  /** Others keep the carrier busy in one that begins just then. */
+  private void fail(Recess recess, long nanos) {
     now.addAndGet(nanos);
     long begun = now.get();
     turns.add(() -> passAndAsk(recess, Recess.LONGEST_NANOS - 1));
     turns.add(() -> passAndAsk(recess, Recess.ALONE_NANOS));
     assertThat(recess.giveWay(begun)).isTrue();
     assertThat(turns).isEmpty();
-    return now.get() - begun;
   }
 
   private Bench.Running<Boolean> begin(Recess recess) {
