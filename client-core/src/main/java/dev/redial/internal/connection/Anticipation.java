@@ -45,7 +45,8 @@ final class Anticipation {
 
   /**
    * Called when all of the request has been sent and nothing of its answer is buffered; returns at
-   * once or after a moment, whether or not something has come.
+   * once or after a moment, whether or not something has come. A {@link Recess} holds it up for as
+   * long as a turn of all takes, and no longer than its limit.
    *
    * @return false if the server has ended the connection
    */
@@ -55,11 +56,11 @@ final class Anticipation {
     long now = nanoClock.getAsLong();
     if (pause > 0) {
       pause--;
-      recess.makeRoom(now);
+      recess.takePart(now, connection);
       return true;
     }
     for (int spent = 0; spent < LOOKS; ) {
-      if (!recess.giveWay(now)) {
+      if (!recess.giveWay(now, connection)) {
         if (spent == 0) return true;
         break; // it has looked in vain
       }

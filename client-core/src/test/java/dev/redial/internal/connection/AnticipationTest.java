@@ -27,7 +27,13 @@ class AnticipationTest {
   private final Bench bench = new Bench();
   private final AtomicLong now = new AtomicLong();
   private final AtomicReference<Runnable> turn = new AtomicReference<>(() -> {});
-  private final Recess recess = new Recess(now::get, () -> turn.get().run(), limit -> {}, false);
+  private final Recess recess =
+      new Recess(
+          now::get,
+          () -> turn.get().run(),
+          () -> now.addAndGet(Recess.ALONE_NANOS),
+          limit -> {},
+          false);
   private long turnNanos;
 
   /** A fresh connection is looked at before it is used, on every thread. */
@@ -91,7 +97,7 @@ class AnticipationTest {
     for (int i = 0; i < 10; i++) {
       now.addAndGet(Recess.LOOKING_NANOS);
       AtomicBoolean on = new AtomicBoolean();
-      turn.set(() -> on.set(!recess.giveWay(now.get())));
+      turn.set(() -> on.set(!recess.giveWay(now.get(), bench.connection)));
       assertThat(looksIfAnswered(1)).isEqualTo(1);
       assertThat(on).isTrue();
     }
@@ -102,7 +108,7 @@ class AnticipationTest {
     assertThat(looksIfAnsweredLate()).isEqualTo(Anticipation.LOOKS);
     now.addAndGet(Recess.LOOKING_NANOS);
     AtomicBoolean on = new AtomicBoolean();
-    turn.set(() -> on.set(!recess.giveWay(now.get())));
+    turn.set(() -> on.set(!recess.giveWay(now.get(), bench.connection)));
 
     assertThat(looksIfAnswered(1)).isZero();
 
@@ -123,7 +129,7 @@ class AnticipationTest {
     turn.set(() -> looks.set(looksOfAnotherIfAnswered()));
     now.addAndGet(Recess.LOOKING_NANOS);
 
-    assertThat(recess.giveWay(now.get())).isTrue();
+    assertThat(recess.giveWay(now.get(), bench.connection)).isTrue();
 
     assertThat(looks).hasValue(0);
     turn.set(() -> {});
@@ -141,7 +147,7 @@ class AnticipationTest {
         awaitOpen(over);
       });
       now.addAndGet(Recess.LOOKING_NANOS);
-      holder.set(Bench.start(() -> recess.giveWay(now.get())));
+      holder.set(Bench.start(() -> recess.giveWay(now.get(), bench.connection)));
       awaitOpen(looked);
     });
 
@@ -162,7 +168,7 @@ class AnticipationTest {
     assertThat(Bench.start(this::get).failure()).isInstanceOf(HangUpException.class);
 
     assertThat(bench.wire.looks()).isEqualTo(2);
-    assertThat(recess.giveWay(now.get())).isTrue();
+    assertThat(recess.giveWay(now.get(), bench.connection)).isTrue();
   }
 
   @Test

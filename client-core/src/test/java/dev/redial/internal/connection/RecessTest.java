@@ -1,6 +1,7 @@
 package dev.redial.internal.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,6 +30,8 @@ class RecessTest {
   private static final Executor NO_LIMIT = task -> {};
 
   private final AtomicLong now = new AtomicLong();
+  private final Connection connection = new Bench().connection;
+  private long leavingNanos = Recess.ALONE_NANOS;
   private final Queue<Runnable> turns = new ArrayDeque<>();
   private final List<Boolean> told = new ArrayList<>();
 
@@ -44,7 +48,7 @@ class RecessTest {
     turns.add(() -> passAndAsk(recess, Recess.ALONE_NANOS));
     turns.add(() -> passAndAsk(recess, Recess.ALONE_NANOS));
     turns.add(() -> passAndAsk(recess, Recess.ALONE_NANOS - 1));
-    assertThat(recess.giveWay(now.get())).isTrue();
+    assertThat(recess.giveWay(now.get(), connection)).isTrue();
 
     assertThat(told).containsExactly(false, false, false);
     assertThat(turns).isEmpty();
@@ -90,33 +94,150 @@ class RecessTest {
     assertThat(isOnDuringTurnOf(recess, 1)).isTrue();
   }
 
-  /** As those do who wait without a look. */
   @Test
-  void whoeverJustMakesRoomMayBeginItAndGivesNoTurnOtherwise() {
+  void whoeverWaitsWithoutALookGivesNoTurnAndBeginsItOnlyIfSomebodyHasLooked() {
     Recess recess = scripted();
+    now.addAndGet(Recess.LOOKING_NANOS);
+    turns.add(() -> passAndAsk(recess, 0));
+    recess.takePart(now.get(), connection);
+    assertThat(turns).hasSize(1); // nobody has looked
+
+    assertThat(recess.giveWay(now.get(), connection)).isTrue();
+    assertThat(told).containsExactly(false); // it was still due
+    now.addAndGet(Recess.LOOKING_NANOS);
+    turns.add(() -> passAndAsk(recess, 0));
+    recess.takePart(now.get(), connection);
+    assertThat(turns).hasSize(1); // nobody has looked since
+
+    now.addAndGet(-1);
+    turns.clear();
+    assertThat(recess.giveWay(now.get(), connection)).isTrue();
+    turns.add(() -> passAndAsk(recess, 0));
+    recess.takePart(now.get(), connection);
+    assertThat(turns).hasSize(1); // it is not due
+
+    told.clear();
+    now.incrementAndGet();
+    recess.takePart(now.get(), connection);
+    assertThat(told).containsExactly(false);
+  }
+
+  @Test
+  void lookingGoesOnForAsLongAsTheLastOneTook() {
+    Recess recess = scripted();
+    now.addAndGet(Recess.LOOKING_NANOS);
+    long half = Recess.LOOKING_NANOS;
+    turns.add(() -> passAndAsk(recess, half));
+    turns.add(() -> passAndAsk(recess, half));
+    leavingNanos = half;
+    assertThat(recess.giveWay(now.get(), connection)).isTrue();
+    leavingNanos = Recess.ALONE_NANOS;
+
+    assertThat(isOnDuringTurnOf(recess, 3 * half - 1)).isFalse();
+    assertThat(isOnDuringTurnOf(recess, 1)).isTrue();
+    assertThat(isOnDuringTurnOf(recess, Recess.LOOKING_NANOS)).isTrue();
+  }
+
+  /** A permit was left over, from whatever the thread had been parked for before. */
+  @Test
+  void whoeverIsBackAtOnceLeavesAgain() {
+    AtomicInteger leaves = new AtomicInteger();
+    Recess recess =
+        new Recess(
+            now::get,
+            () -> {},
+            () -> now.addAndGet(leaves.incrementAndGet() == 1 ? 0 : Recess.ALONE_NANOS),
+            NO_LIMIT,
+            false);
+    now.addAndGet(Recess.LOOKING_NANOS);
+
+    assertThat(recess.giveWay(now.get(), connection)).isTrue();
+
+    assertThat(leaves).hasValue(2);
+  }
+
+  @Test
+  void nothingIsLearntFromWhoeverCannotLeaveItsCarrier() {
+    Recess recess = scripted();
+    fail(recess, Recess.LOOKING_NANOS);
+    leavingNanos = 0;
+
+    assertThat(isOnDuringTurnOf(recess, 4 * Recess.LONGEST_NANOS)).isTrue();
+
+    leavingNanos = Recess.ALONE_NANOS;
+    assertThat(isOnDuringTurnOf(recess, 4 * Recess.LONGEST_NANOS - 1)).isFalse();
+    assertThat(isOnDuringTurnOf(recess, 1)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoeverHoldsItEndsItWhenCalledAway(boolean byInterrupt) throws Exception {
+    Recess recess = scripted();
+    now.addAndGet(Recess.LOOKING_NANOS);
+    turns.add(() -> {
+      passAndAsk(recess, Recess.ALONE_NANOS);
+      if (byInterrupt) Thread.currentThread().interrupt();
+      else connection.close();
+    });
     turns.add(() -> passAndAsk(recess, 0));
 
-    recess.makeRoom(now.get());
-    assertThat(turns).hasSize(1);
+    Bench.Running<Boolean> holder =
+        Bench.start(() -> {
+          assertThat(recess.giveWay(now.get(), connection)).isTrue();
+          return Thread.currentThread().isInterrupted();
+        });
 
-    now.addAndGet(Recess.LOOKING_NANOS);
-    recess.makeRoom(now.get());
-    assertThat(turns).isEmpty();
+    assertThat(holder.get()).isEqualTo(byInterrupt);
     assertThat(told).containsExactly(false);
-    assertThat(isOnDuringTurnOf(recess, 0)).isFalse();
+    assertThat(turns).hasSize(1);
+    turns.clear();
+  }
+
+  @Test
+  void aFailureEndsIt() {
+    AtomicReference<Runnable> turn =
+        new AtomicReference<>(() -> {
+          throw new IllegalStateException("turn");
+        });
+    Recess recess = new Recess(now::get, () -> turn.get().run(), this::leave, NO_LIMIT, false);
+    now.addAndGet(Recess.LOOKING_NANOS);
+
+    assertThatThrownBy(() -> recess.giveWay(now.get(), connection)).hasMessage("turn");
+
+    turn.set(() -> {});
+    assertThat(recess.giveWay(now.get(), connection)).isTrue();
+  }
+
+  @Test
+  void noneBeginsWithoutItsLimit() {
+    Recess recess =
+        new Recess(
+            now::get,
+            () -> {},
+            this::leave,
+            task -> {
+              throw new RejectedExecutionException("limit");
+            },
+            true);
+    now.addAndGet(Recess.LOOKING_NANOS);
+
+    for (int i = 0; i < 2; i++)
+      assertThatThrownBy(() -> recess.giveWay(now.get(), connection)).hasMessage("limit");
   }
 
   @Test
   void othersRestUntilItIsOver() throws Exception {
     CountDownLatch othersAreDone = new CountDownLatch(1);
-    Recess recess = new Recess(now::get, () -> awaitOpen(othersAreDone), NO_LIMIT, true);
+    Recess recess =
+        new Recess(now::get, () -> awaitOpen(othersAreDone), this::leave, NO_LIMIT, true);
     now.set(Recess.LOOKING_NANOS);
     Bench.Running<Boolean> first = begin(recess);
     List<Bench.Running<Boolean>> others = new ArrayList<>();
-    for (int i = 0; i < 3; i++) others.add(Bench.start(() -> recess.giveWay(now.get())));
+    for (int i = 0; i < 3; i++)
+      others.add(Bench.start(() -> recess.giveWay(now.get(), connection)));
     others.add(
         Bench.start(() -> {
-          recess.makeRoom(now.get());
+          recess.takePart(now.get(), connection);
           return true;
         }));
     for (Bench.Running<Boolean> other : others) awaitParked(other);
@@ -130,12 +251,14 @@ class RecessTest {
   @Test
   void whoeverIsInterruptedRestsNoLonger() throws Exception {
     CountDownLatch othersAreDone = new CountDownLatch(1);
-    Recess recess = new Recess(now::get, () -> awaitOpen(othersAreDone), NO_LIMIT, true);
+    Recess recess =
+        new Recess(now::get, () -> awaitOpen(othersAreDone), this::leave, NO_LIMIT, true);
     now.set(Recess.LOOKING_NANOS);
     Bench.Running<Boolean> first = begin(recess);
-    Bench.Running<Boolean> stays = Bench.start(() -> recess.giveWay(now.get()));
+    Bench.Running<Boolean> stays = Bench.start(() -> recess.giveWay(now.get(), connection));
     Bench.Running<Boolean> goes =
-        Bench.start(() -> recess.giveWay(now.get()) && Thread.currentThread().isInterrupted());
+        Bench.start(
+            () -> recess.giveWay(now.get(), connection) && Thread.currentThread().isInterrupted());
     awaitParked(stays);
     awaitParked(goes);
 
@@ -148,16 +271,40 @@ class RecessTest {
     assertThat(stays.get()).isTrue();
   }
 
+  @Test
+  void whoseConnectionIsClosedRestsNoLonger() throws Exception {
+    CountDownLatch othersAreDone = new CountDownLatch(1);
+    Recess recess =
+        new Recess(now::get, () -> awaitOpen(othersAreDone), this::leave, NO_LIMIT, true);
+    now.set(Recess.LOOKING_NANOS);
+    Bench.Running<Boolean> first = begin(recess);
+    Bench.Running<Boolean> stays = Bench.start(() -> recess.giveWay(now.get(), connection));
+    Connection closed = new Bench().connection;
+    Bench.Running<Boolean> goes = Bench.start(() -> recess.giveWay(now.get(), closed));
+    awaitParked(stays);
+    awaitParked(goes);
+
+    closed.close();
+
+    assertThat(goes.get()).isTrue();
+    assertThat(Bench.start(() -> recess.giveWay(now.get(), closed)).get()).isTrue();
+    assertThat(stays.outcome()).isNotDone();
+    othersAreDone.countDown();
+    assertThat(first.get()).isTrue();
+    assertThat(stays.get()).isTrue();
+  }
+
   /** As if no carrier could run it: they are all kept by threads that rest. */
   @Test
   void nobodyRestsForLongIfWhoeverBeganItDoesNotComeBack() throws Exception {
     Queue<Runnable> limits = new ConcurrentLinkedQueue<>();
     CountDownLatch comesBack = new CountDownLatch(1);
-    Recess recess = new Recess(now::get, () -> awaitOpen(comesBack), limits::add, true);
+    Recess recess =
+        new Recess(now::get, () -> awaitOpen(comesBack), this::leave, limits::add, true);
     now.set(Recess.LOOKING_NANOS);
     Bench.Running<Boolean> first = begin(recess);
 
-    Bench.Running<Boolean> other = Bench.start(() -> recess.giveWay(now.get()));
+    Bench.Running<Boolean> other = Bench.start(() -> recess.giveWay(now.get(), connection));
     awaitParked(other);
 
     limits.remove().run();
@@ -172,19 +319,19 @@ class RecessTest {
   void theLimitOfOneIsNotThatOfTheNext() throws Exception {
     Queue<Runnable> limits = new ConcurrentLinkedQueue<>();
     AtomicReference<Runnable> turn = new AtomicReference<>(() -> {});
-    Recess recess = new Recess(now::get, () -> turn.get().run(), limits::add, true);
+    Recess recess = new Recess(now::get, () -> turn.get().run(), this::leave, limits::add, true);
     now.set(Recess.LOOKING_NANOS);
-    assertThat(recess.giveWay(now.get())).isTrue();
+    assertThat(recess.giveWay(now.get(), connection)).isTrue();
     CountDownLatch othersAreDone = new CountDownLatch(1);
     turn.set(() -> awaitOpen(othersAreDone));
     now.addAndGet(Recess.LOOKING_NANOS);
     Bench.Running<Boolean> first = begin(recess);
-    Bench.Running<Boolean> other = Bench.start(() -> recess.giveWay(now.get()));
+    Bench.Running<Boolean> other = Bench.start(() -> recess.giveWay(now.get(), connection));
     awaitParked(other);
 
     limits.remove().run();
 
-    Bench.Running<Boolean> third = Bench.start(() -> recess.giveWay(now.get()));
+    Bench.Running<Boolean> third = Bench.start(() -> recess.giveWay(now.get(), connection));
     awaitParked(third);
     assertThat(other.outcome()).isNotDone();
     othersAreDone.countDown();
@@ -194,20 +341,22 @@ class RecessTest {
   }
 
   @Test
-  void whoeverComesBackTooLateEndsNoneButHisOwn() throws Exception {
+  void whoeverComesBackTooLateEndsNoneButItsOwn() throws Exception {
+    leavingNanos = 0;
     Queue<Runnable> limits = new ConcurrentLinkedQueue<>();
     Queue<CountDownLatch> returns = new ConcurrentLinkedQueue<>();
     CountDownLatch firstReturns = new CountDownLatch(1);
     CountDownLatch secondReturns = new CountDownLatch(1);
     returns.add(firstReturns);
     returns.add(secondReturns);
-    Recess recess = new Recess(now::get, () -> awaitOpen(returns.remove()), limits::add, true);
+    Recess recess =
+        new Recess(now::get, () -> awaitOpen(returns.remove()), this::leave, limits::add, true);
     now.set(Recess.LOOKING_NANOS);
     Bench.Running<Boolean> first = begin(recess);
     limits.remove().run();
     now.addAndGet(4 * Recess.LONGEST_NANOS);
     Bench.Running<Boolean> second = begin(recess);
-    Bench.Running<Boolean> other = Bench.start(() -> recess.giveWay(now.get()));
+    Bench.Running<Boolean> other = Bench.start(() -> recess.giveWay(now.get(), connection));
     awaitParked(other);
 
     firstReturns.countDown();
@@ -220,11 +369,11 @@ class RecessTest {
     assertThat(second.get()).isTrue();
     now.addAndGet(8 * Recess.LONGEST_NANOS - 1);
     returns.add(new CountDownLatch(0));
-    assertThat(recess.giveWay(now.get())).isTrue();
+    assertThat(recess.giveWay(now.get(), connection)).isTrue();
     assertThat(limits).isEmpty(); // none has begun
     now.incrementAndGet();
     returns.add(new CountDownLatch(0));
-    assertThat(recess.giveWay(now.get())).isTrue();
+    assertThat(recess.giveWay(now.get(), connection)).isTrue();
     assertThat(limits).hasSize(1);
   }
 
@@ -239,7 +388,7 @@ class RecessTest {
             yields.incrementAndGet();
             awaitOpen(othersAreDone);
           };
-      Recess recess = new Recess(now::get, turn, NO_LIMIT, false);
+      Recess recess = new Recess(now::get, turn, this::leave, NO_LIMIT, false);
       now.set(Recess.LOOKING_NANOS);
       CyclicBarrier together = new CyclicBarrier(4);
       AtomicInteger wait = new AtomicInteger();
@@ -248,7 +397,7 @@ class RecessTest {
         callers.add(
             Bench.start(() -> {
               together.await();
-              boolean looks = recess.giveWay(now.get());
+              boolean looks = recess.giveWay(now.get(), connection);
               if (!looks) wait.incrementAndGet();
               return looks;
             }));
@@ -265,13 +414,15 @@ class RecessTest {
   @SuppressWarnings("ThreadPriorityCheck") // is what it does
   void nobodyIsForgotten() throws Exception {
     AtomicLong fast = new AtomicLong();
-    Recess recess = new Recess(() -> fast.addAndGet(1_000), Thread::yield, NO_LIMIT, true);
+    Recess recess =
+        new Recess(() -> fast.addAndGet(1_000), Thread::yield, this::leave, NO_LIMIT, true);
     List<Bench.Running<Boolean>> callers = new ArrayList<>();
     for (int i = 0; i < 16; i++)
       callers.add(
           Bench.start(() -> {
             boolean looks = true;
-            for (int call = 0; call < 50_000; call++) looks &= recess.giveWay(fast.addAndGet(500));
+            for (int call = 0; call < 50_000; call++)
+              looks &= recess.giveWay(fast.addAndGet(500), connection);
             return looks;
           }));
 
@@ -286,8 +437,13 @@ class RecessTest {
           Runnable turn = turns.poll();
           if (turn != null) turn.run();
         },
+        this::leave,
         NO_LIMIT,
         false);
+  }
+
+  private void leave() {
+    now.addAndGet(leavingNanos);
   }
 
   /** Time passes, somebody comes, and gives others their turn, in which somebody else comes. */
@@ -295,13 +451,13 @@ class RecessTest {
     now.addAndGet(nanos);
     told.clear();
     turns.add(() -> passAndAsk(recess, 0));
-    assertThat(recess.giveWay(now.get())).isTrue();
+    assertThat(recess.giveWay(now.get(), connection)).isTrue();
     return !told.getFirst();
   }
 
   private void passAndAsk(Recess recess, long nanos) {
     now.addAndGet(nanos);
-    told.add(recess.giveWay(now.get()));
+    told.add(recess.giveWay(now.get(), connection));
   }
 
   /** Others keep the carrier busy in one that begins just then. */
@@ -310,12 +466,12 @@ class RecessTest {
     long begun = now.get();
     turns.add(() -> passAndAsk(recess, Recess.LONGEST_NANOS - 1));
     turns.add(() -> passAndAsk(recess, Recess.ALONE_NANOS));
-    assertThat(recess.giveWay(begun)).isTrue();
+    assertThat(recess.giveWay(begun, connection)).isTrue();
     assertThat(turns).isEmpty();
   }
 
   private Bench.Running<Boolean> begin(Recess recess) {
-    Bench.Running<Boolean> first = Bench.start(() -> recess.giveWay(now.get()));
+    Bench.Running<Boolean> first = Bench.start(() -> recess.giveWay(now.get(), connection));
     awaitParked(first);
     return first;
   }
