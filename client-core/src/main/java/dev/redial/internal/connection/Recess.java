@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class Recess {
-  /** How long looking goes on between two recesses, or as long as the last one took. */
+  /** How long looking goes on between two recesses; longer if the last one took longer. */
   static final long LOOKING_NANOS = 8_000_000;
 
   /** Several times as long as a thousand callers take for a turn on one carrier. */

@@ -228,9 +228,7 @@ class RecessTest {
   @Test
   void othersRestUntilItIsOver() throws Exception {
     CountDownLatch othersAreDone = new CountDownLatch(1);
-    Recess recess =
-        new Recess(now::get, () -> awaitOpen(othersAreDone), this::leave, NO_LIMIT, true);
-    now.set(Recess.LOOKING_NANOS);
+    Recess recess = dueUntil(othersAreDone);
     Bench.Running<Boolean> first = begin(recess);
     List<Bench.Running<Boolean>> others = new ArrayList<>();
     for (int i = 0; i < 3; i++)
@@ -251,15 +249,12 @@ class RecessTest {
   @Test
   void whoeverIsInterruptedRestsNoLonger() throws Exception {
     CountDownLatch othersAreDone = new CountDownLatch(1);
-    Recess recess =
-        new Recess(now::get, () -> awaitOpen(othersAreDone), this::leave, NO_LIMIT, true);
-    now.set(Recess.LOOKING_NANOS);
+    Recess recess = dueUntil(othersAreDone);
     Bench.Running<Boolean> first = begin(recess);
-    Bench.Running<Boolean> stays = Bench.start(() -> recess.giveWay(now.get(), connection));
+    Bench.Running<Boolean> stays = rest(recess, connection);
     Bench.Running<Boolean> goes =
         Bench.start(
             () -> recess.giveWay(now.get(), connection) && Thread.currentThread().isInterrupted());
-    awaitParked(stays);
     awaitParked(goes);
 
     goes.thread().interrupt();
@@ -274,15 +269,11 @@ class RecessTest {
   @Test
   void whoseConnectionIsClosedRestsNoLonger() throws Exception {
     CountDownLatch othersAreDone = new CountDownLatch(1);
-    Recess recess =
-        new Recess(now::get, () -> awaitOpen(othersAreDone), this::leave, NO_LIMIT, true);
-    now.set(Recess.LOOKING_NANOS);
+    Recess recess = dueUntil(othersAreDone);
     Bench.Running<Boolean> first = begin(recess);
-    Bench.Running<Boolean> stays = Bench.start(() -> recess.giveWay(now.get(), connection));
+    Bench.Running<Boolean> stays = rest(recess, connection);
     Connection closed = new Bench().connection;
-    Bench.Running<Boolean> goes = Bench.start(() -> recess.giveWay(now.get(), closed));
-    awaitParked(stays);
-    awaitParked(goes);
+    Bench.Running<Boolean> goes = rest(recess, closed);
 
     closed.close();
 
@@ -304,8 +295,7 @@ class RecessTest {
     now.set(Recess.LOOKING_NANOS);
     Bench.Running<Boolean> first = begin(recess);
 
-    Bench.Running<Boolean> other = Bench.start(() -> recess.giveWay(now.get(), connection));
-    awaitParked(other);
+    Bench.Running<Boolean> other = rest(recess, connection);
 
     limits.remove().run();
 
@@ -326,13 +316,11 @@ class RecessTest {
     turn.set(() -> awaitOpen(othersAreDone));
     now.addAndGet(Recess.LOOKING_NANOS);
     Bench.Running<Boolean> first = begin(recess);
-    Bench.Running<Boolean> other = Bench.start(() -> recess.giveWay(now.get(), connection));
-    awaitParked(other);
+    Bench.Running<Boolean> other = rest(recess, connection);
 
     limits.remove().run();
 
-    Bench.Running<Boolean> third = Bench.start(() -> recess.giveWay(now.get(), connection));
-    awaitParked(third);
+    Bench.Running<Boolean> third = rest(recess, connection);
     assertThat(other.outcome()).isNotDone();
     othersAreDone.countDown();
     for (Bench.Running<Boolean> caller : List.of(first, other, third))
@@ -356,8 +344,7 @@ class RecessTest {
     limits.remove().run();
     now.addAndGet(4 * Recess.LONGEST_NANOS);
     Bench.Running<Boolean> second = begin(recess);
-    Bench.Running<Boolean> other = Bench.start(() -> recess.giveWay(now.get(), connection));
-    awaitParked(other);
+    Bench.Running<Boolean> other = rest(recess, connection);
 
     firstReturns.countDown();
 
@@ -470,10 +457,23 @@ class RecessTest {
     assertThat(turns).isEmpty();
   }
 
+  /** One that is due, and in which whoever begins it waits for that. */
+  private Recess dueUntil(CountDownLatch othersAreDone) {
+    Recess recess =
+        new Recess(now::get, () -> awaitOpen(othersAreDone), this::leave, NO_LIMIT, true);
+    now.set(Recess.LOOKING_NANOS);
+    return recess;
+  }
+
   private Bench.Running<Boolean> begin(Recess recess) {
-    Bench.Running<Boolean> first = Bench.start(() -> recess.giveWay(now.get(), connection));
-    awaitParked(first);
-    return first;
+    return rest(recess, connection);
+  }
+
+  /** Somebody who comes, and has parked. */
+  private Bench.Running<Boolean> rest(Recess recess, Connection connection) {
+    Bench.Running<Boolean> resting = Bench.start(() -> recess.giveWay(now.get(), connection));
+    awaitParked(resting);
+    return resting;
   }
 
   private static void awaitParked(Bench.Running<?> running) {
