@@ -17,16 +17,16 @@ import org.asynchttpclient.HttpResponseBodyPart;
 import org.asynchttpclient.HttpResponseStatus;
 import org.asynchttpclient.Response;
 
-/** AsyncHttpClient 3, waited for. */
+/**
+ * AsyncHttpClient 3, waited for. Its own limit of connections is not used: whoever waits for one is
+ * not told of those that become idle, but only of those that are closed.
+ */
 final class AsyncHttpClientPeer implements Peer {
   private final AsyncHttpClient client;
 
-  AsyncHttpClientPeer(int connections, SSLContext tls) {
+  AsyncHttpClientPeer(SSLContext tls) {
     DefaultAsyncHttpClientConfig.Builder config =
         Dsl.config()
-            .setMaxConnections(connections)
-            .setMaxConnectionsPerHost(connections)
-            .setAcquireFreeChannelTimeout(Math.toIntExact(Duration.ofMinutes(1).toMillis()))
             .setShutdownQuietPeriod(Duration.ZERO)
             .setMaxRequestRetry(0)
             .setFollowRedirect(false)

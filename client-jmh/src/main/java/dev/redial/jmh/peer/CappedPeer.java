@@ -6,7 +6,7 @@ import java.util.concurrent.Semaphore;
 
 /**
  * A client whose callers queue before they call, as they have to if it knows no limit of its
- * connections.
+ * connections, or none that lets those who wait have idle ones.
  */
 final class CappedPeer implements Peer {
   private final Peer peer;

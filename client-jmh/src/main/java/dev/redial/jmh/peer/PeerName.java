@@ -82,7 +82,7 @@ public enum PeerName {
       case JETTY -> new JettyPeer(connections, tls);
       case REACTOR -> new ReactorPeer(connections, tls);
       case HELIDON -> capped(new HelidonPeer(connections, tls), connections, callers);
-      case AHC -> new AsyncHttpClientPeer(connections, tls);
+      case AHC -> capped(new AsyncHttpClientPeer(tls), connections, callers);
     };
   }
 
