@@ -126,7 +126,7 @@ public class CallBenchmark {
   /** Ends an iteration. */
   @TearDown(Level.Iteration)
   public void end() {
-    CallProfiler.took(meter.end(calling.longestNanos()));
+    CallProfiler.took(meter.end(calling.waitingNanos()));
   }
 
   /**

@@ -57,7 +57,7 @@ public final class CallProfiler implements InternalProfiler {
     CallProfiler.last = null;
     if (last == null) return List.of(); // the benchmark failed, which JMH tells after this
     Histogram latencies = last.latencies();
-    double calls = latencies.getTotalCount();
+    double calls = last.calls();
     return List.of(
         scalar(CPU, last.cpuNanos() / calls / 1_000, "us/op"),
         scalar(ALLOCATED, last.allocated() / calls, "B/op"),

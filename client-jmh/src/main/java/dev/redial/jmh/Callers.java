@@ -9,6 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Virtual threads that call without pause, until they are stopped.
@@ -66,12 +68,10 @@ final class Callers {
     steps.drainPermits();
   }
 
-  /** How long whoever has waited longest has been in its present call. */
-  long longestNanos() {
+  /** How long each of them has been in its present call. */
+  LongStream waitingNanos() {
     long now = System.nanoTime();
-    long longest = 0;
-    for (int i = 0; i < begun.length(); i++) longest = Math.max(longest, now - begun.get(i));
-    return longest;
+    return IntStream.range(0, begun.length()).mapToLong(i -> now - begun.get(i));
   }
 
   /** Lets each of them end its call. */

@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
@@ -14,10 +15,13 @@ final class Meter {
    *
    * @param cpuNanos time on a core, of all threads but the JVM's compilers
    * @param allocated octets, by all threads
-   * @param latencies of the calls that ended, in nanoseconds
+   * @param calls that ended
+   * @param latencies in nanoseconds, of the calls that ended and of those that were under way all
+   *     the time, which have taken as long at least: who is never served must not be left out
    * @param longestNanos of all calls, those included that have not ended
    */
-  record Reading(long cpuNanos, long allocated, Histogram latencies, long longestNanos) {}
+  record Reading(
+      long cpuNanos, long allocated, long calls, Histogram latencies, long longestNanos) {}
 
   private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final OperatingSystemMXBean SYSTEM =
@@ -25,16 +29,18 @@ final class Meter {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final Recorder latencies = new Recorder(1_000, LONGEST_NANOS, 2);
+  private long begunNanos;
   private long cpuBefore;
   private long allocatedBefore;
 
   /** A call has ended; by any thread. */
   void record(long nanos) {
-    latencies.recordValue(nanos);
+    latencies.recordValue(Math.min(nanos, LONGEST_NANOS));
   }
 
   void begin() {
     latencies.reset();
+    begunNanos = System.nanoTime();
     allocatedBefore = THREADS.getTotalThreadAllocatedBytes();
     cpuBefore = cpuNanos();
   }
@@ -42,13 +48,18 @@ final class Meter {
   /**
    * Ends the reading.
    *
-   * @param waitingNanos the longest of the calls under way
+   * @param waitingNanos how long each of the calls under way has taken so far
    */
-  Reading end(long waitingNanos) {
+  Reading end(LongStream waitingNanos) {
     long cpu = cpuNanos() - cpuBefore;
     long allocated = THREADS.getTotalThreadAllocatedBytes() - allocatedBefore;
-    Histogram ended = latencies.getIntervalHistogram();
-    return new Reading(cpu, allocated, ended, Math.max(ended.getMaxValue(), waitingNanos));
+    long length = System.nanoTime() - begunNanos;
+    Histogram all = latencies.getIntervalHistogram();
+    long calls = all.getTotalCount();
+    long[] waiting = waitingNanos.toArray();
+    for (long nanos : waiting) if (nanos >= length) all.recordValue(Math.min(nanos, LONGEST_NANOS));
+    long longest = LongStream.of(waiting).max().orElse(0);
+    return new Reading(cpu, allocated, calls, all, Math.max(all.getMaxValue(), longest));
   }
 
   private static long cpuNanos() {
