@@ -30,8 +30,9 @@ import org.openjdk.jmh.infra.BenchmarkParams;
  * adds what a call costs and how long it takes.
  *
  * <p>{@link Callers} call all the time; JMH's only thread waits until so many of their calls are
- * done as an invocation stands for. A trial in which connections were not kept alive though they
- * should have been is no measurement and fails.
+ * done as an invocation stands for. Between two iterations the callers rest, so that forks can take
+ * {@link Turns}; how they begin again is no part of what is measured. A trial in which connections
+ * were not kept alive though they should have been is no measurement and fails.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -60,6 +61,8 @@ public class CallBenchmark {
   private Path folder;
   private ServerProcess server;
   private ServerProcess.Seen seenBefore;
+  private Turn turn = Turn.alone();
+  private int turns;
   private Peer peer;
   private Callers calling;
 
@@ -76,9 +79,9 @@ public class CallBenchmark {
   @Setup(Level.Trial)
   public void start(BenchmarkParams params) throws IOException, InterruptedException {
     Cores.current().moveThisProcess();
+    turn = Turn.ofThisProcess();
+    turn.begin();
     start(ServerProcess.start(exchange.origins(callers)), params.getOpsPerInvocation());
-    // However short the warm-up is, connecting is no part of what is measured.
-    calling.awaitCalls(2L * Math.max(callers, exchange.origins(callers)));
   }
 
   /** The same on a server that runs, and has a port for each origin. */
@@ -103,6 +106,7 @@ public class CallBenchmark {
       stopClient();
     } finally {
       server.close();
+      turn.close();
     }
   }
 
@@ -116,17 +120,34 @@ public class CallBenchmark {
     }
   }
 
-  /** Begins an iteration: what happened before it does not count. */
+  /**
+   * Begins an iteration: what happened before it does not count. Connecting does not, which clients
+   * do again after a long rest.
+   *
+   * @throws IOException if there are no turns any more
+   * @throws InterruptedException if JMH stops the benchmark
+   */
   @Setup(Level.Iteration)
-  public void begin() {
+  public void begin() throws IOException, InterruptedException {
+    turn.begin();
+    turns++;
+    calling.goOn();
+    calling.awaitCalls(2L * Math.max(callers, exchange.origins(callers)));
     calling.begin();
     meter.begin();
   }
 
-  /** Ends an iteration. */
+  /**
+   * Ends an iteration.
+   *
+   * @throws IOException if there are no turns any more
+   * @throws InterruptedException if JMH stops the benchmark
+   */
   @TearDown(Level.Iteration)
-  public void end() {
+  public void end() throws IOException, InterruptedException {
     CallProfiler.took(meter.end(calling.waitingNanos()));
+    calling.rest();
+    turn.end();
   }
 
   /**
@@ -146,9 +167,14 @@ public class CallBenchmark {
       throw new IllegalStateException("connections were kept alive: " + seen);
   }
 
-  /** More than are needed, as some clients open one for a caller while another is returned. */
+  /**
+   * More than are needed, as some clients open one for a caller while another is returned; and
+   * again in each turn, as they may have been idle for too long.
+   */
   private int connectionsExpected() {
-    return 10 + 2 * Math.min(exchange.connections(callers), Math.max(callers, exchange.origins(1)));
+    int connections =
+        Math.min(exchange.connections(callers), Math.max(callers, exchange.origins(1)));
+    return 10 + 2 * turns * connections;
   }
 
   private void delete() throws IOException {

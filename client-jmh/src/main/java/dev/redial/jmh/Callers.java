@@ -3,6 +3,7 @@ package dev.redial.jmh;
 import dev.redial.jmh.peer.Call;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,9 +12,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Virtual threads that call without pause, until they are stopped.
+ * Virtual threads that call without pause, except while they rest, until they are stopped.
  *
  * <p>They live as long as a trial, so that neither their start nor their end is measured, and there
  * may be many more of them than JMH would start threads.
@@ -27,6 +29,7 @@ final class Callers {
   private final Meter meter;
   private final AtomicLongArray begun; // when the present call of each of them began
   private final AtomicReference<Exception> failure = new AtomicReference<>();
+  private volatile @Nullable Rest rest;
   private volatile boolean stopping;
 
   /**
@@ -58,9 +61,30 @@ final class Callers {
     if (failure.get() != null) throw failure.get();
   }
 
-  /** Waits until so many calls are done since the start. */
+  /** Waits until so many further calls are done. */
   void awaitCalls(long count) throws InterruptedException {
-    while (calls.get() < count && failure.get() == null) Thread.sleep(10);
+    long end = calls.get() + count;
+    while (calls.get() - end < 0 && failure.get() == null) Thread.sleep(10);
+  }
+
+  /** Lets each of them end its call, and begin no other until {@link #goOn}. */
+  void rest() throws InterruptedException {
+    Rest rest = new Rest(threads.size());
+    this.rest = rest;
+    long begun = System.nanoTime();
+    while (failure.get() == null && !rest.begun.await(10, TimeUnit.MILLISECONDS))
+      if (System.nanoTime() - begun > TimeUnit.MINUTES.toNanos(1))
+        throw new IllegalStateException(rest.begun.getCount() + " calls do not end");
+  }
+
+  /** Lets them go on, if they rest. */
+  void goOn() {
+    Rest over = rest;
+    if (over == null) return;
+    long now = System.nanoTime();
+    for (int i = 0; i < begun.length(); i++) begun.set(i, now); // a rest is no part of a call
+    rest = null;
+    over.end.countDown();
   }
 
   /** Forgets the steps that were done so far. */
@@ -77,12 +101,17 @@ final class Callers {
   /** Lets each of them end its call. */
   void stop() throws InterruptedException {
     stopping = true;
+    goOn();
     for (Thread thread : threads) thread.join();
   }
 
   private void callOn(Call call, int number) {
     try {
-      while (!stopping) callOnce(call, number);
+      while (!stopping) {
+        Rest rest = this.rest;
+        if (rest == null) callOnce(call, number);
+        else rest.take();
+      }
     } catch (Exception e) {
       failure.compareAndSet(null, e);
       stopping = true;
@@ -97,5 +126,19 @@ final class Callers {
     meter.record(System.nanoTime() - began);
     if (received != length) throw new IllegalStateException("a body of " + received + " octets");
     if (calls.incrementAndGet() % step == 0) steps.release();
+  }
+
+  private static final class Rest {
+    final CountDownLatch begun;
+    final CountDownLatch end = new CountDownLatch(1);
+
+    Rest(int callers) {
+      this.begun = new CountDownLatch(callers);
+    }
+
+    void take() throws InterruptedException {
+      begun.countDown();
+      end.await();
+    }
   }
 }

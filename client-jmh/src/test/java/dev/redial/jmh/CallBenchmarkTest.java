@@ -60,7 +60,8 @@ final class CallBenchmarkTest {
     assertThatCode(benchmark::stopClient).as("%s %s", client, exchange).doesNotThrowAnyException();
   }
 
-  private CallBenchmark begun(PeerName client, Exchange exchange, int callers) throws IOException {
+  private CallBenchmark begun(PeerName client, Exchange exchange, int callers)
+      throws IOException, InterruptedException {
     CallBenchmark benchmark = new CallBenchmark();
     benchmark.client = client;
     benchmark.exchange = exchange;

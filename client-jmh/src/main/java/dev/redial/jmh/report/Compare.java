@@ -1,26 +1,24 @@
 package dev.redial.jmh.report;
 
-import dev.redial.jmh.peer.PeerName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
- * Compares the clients: in each round, each case, each client has a JVM of its own for a short
- * time. Whatever happens on the machine meanwhile happens to all of them; medians and spreads are
- * of rounds.
+ * Compares the clients: in each round, each case, each client has a JVM of its own, and they take
+ * turns. Whatever happens on the machine meanwhile happens to all of them; medians and spreads are
+ * of the turns of all rounds.
  */
 public final class Compare {
   private final Plan plan;
   private final Forks forks;
   private final List<String> failures = new ArrayList<>();
 
-  private Compare(Plan plan) throws IOException {
+  private Compare(Plan plan) {
     this.plan = plan;
     this.forks = new Forks(plan);
   }
@@ -30,8 +28,9 @@ public final class Compare {
    *
    * @param args {@code --help} lists them
    * @throws IOException if the results cannot be written
+   * @throws InterruptedException if this thread is to stop
    */
-  public static void main(String... args) throws IOException {
+  public static void main(String... args) throws IOException, InterruptedException {
     Locale.setDefault(Locale.ROOT);
     if (List.of(args).contains("--help")) {
       System.out.print(Plan.HELP);
@@ -46,7 +45,7 @@ public final class Compare {
     if (plan.publish().isPresent()) report.publish(plan.publish().get());
   }
 
-  private void run(String command) throws IOException {
+  private void run(String command) throws IOException, InterruptedException {
     long begun = System.nanoTime();
     Duration longest = Duration.ZERO;
     int round = 0;
@@ -60,35 +59,31 @@ public final class Compare {
     } while (Duration.ofNanos(System.nanoTime() - begun).plus(longest).compareTo(plan.time()) <= 0);
   }
 
-  private void round(int round) {
+  private void round(int round) throws IOException, InterruptedException {
     for (Case one : plan.cases()) {
-      List<PeerName> clients = new ArrayList<>(plan.clients());
-      Collections.rotate(clients, -round); // nobody is always the first after another
-      for (PeerName client : clients) {
-        System.out.printf("round %d: %s: %s: ", round + 1, one.title(), client.title());
-        System.out.println(outcome(one, client));
-      }
+      System.out.printf("round %d: %s%n", round + 1, one.title());
+      forks
+          .run(one)
+          .forEach((client, outcome) -> {
+            System.out.printf("  %s: %s%n", client.title(), outcome.text());
+            if (outcome.failed())
+              fail(one.title() + ": " + client.title() + ": " + outcome.text(), Forks.log(client));
+          });
     }
     if (plan.parts()) parts(round);
   }
 
-  private void parts(int round) {
+  private void parts(int round) throws IOException {
     System.out.printf("round %d: parts%n", round + 1);
     try {
       forks.parts();
     } catch (RunnerException e) {
-      failures.add("parts: " + e.getMessage().lines().findFirst().orElseThrow());
-      System.out.println("FAILED, see " + plan.folder().resolve(Forks.LOG));
+      fail("parts: " + e.getMessage().lines().findFirst().orElseThrow(), Forks.PARTS_LOG);
     }
   }
 
-  private String outcome(Case one, PeerName client) {
-    try {
-      return forks.run(one, client);
-    } catch (RunnerException e) {
-      String failure = one.title() + ": " + client.title() + ": " + e.getMessage();
-      failures.add(failure.lines().findFirst().orElseThrow());
-      return "FAILED, see " + plan.folder().resolve(Forks.LOG);
-    }
+  private void fail(String what, String log) {
+    failures.add(what);
+    System.out.println("FAILED, see " + plan.folder().resolve(log));
   }
 }

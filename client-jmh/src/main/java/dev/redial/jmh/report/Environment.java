@@ -27,6 +27,7 @@ final class Environment {
     facts.setProperty("date", LocalDate.now(ZoneOffset.UTC).toString());
     facts.setProperty("rounds", Integer.toString(rounds));
     facts.setProperty("warmup", plan.warmup().toSeconds() + " s");
+    facts.setProperty("turns", Integer.toString(plan.turns()));
     facts.setProperty("measurement", plan.measurement().toSeconds() + " s");
     facts.setProperty("cores", plan.cores() == Cores.APART ? "apart" : "shared");
     facts.setProperty("machine", machine());

@@ -20,8 +20,9 @@ import java.util.Set;
  * @param clients in turn, in each case
  * @param parts whether Redial's parts are measured too, and what clients weigh
  * @param time after which no other round is begun
- * @param warmup before each measurement
- * @param measurement of one client, in one case, in one round
+ * @param warmup of each client, in each case, in each round
+ * @param turns how often each is measured then
+ * @param measurement for how long each time
  * @param cores whether client and server are kept apart
  * @param folder where the results go
  * @param publish the folder whose page and pictures are replaced, if any
@@ -32,13 +33,15 @@ record Plan(
     boolean parts,
     Duration time,
     Duration warmup,
+    int turns,
     Duration measurement,
     Cores cores,
     Path folder,
     Optional<Path> publish) {
   static final String HELP =
       """
-      Compares HTTP clients, in rounds, until the time is up; one round at least.
+      Compares HTTP clients, in rounds, until the time is up; one round at least. All clients of a
+      case are there at once, each in a JVM with a heap of 1 to 4 GB, and take turns.
 
         --cases LIST     of get, tls, post, bytes, file, stream, connect, origins, many_origins, spread,
                          parts (of Redial: pool, probe, parser; and the weight of clients); or all
@@ -47,8 +50,9 @@ record Plan(
         --clients LIST   of floor, redial, jdk, apache, okhttp, jetty, reactor, helidon, ahc
                          (default: all of them)
         --minutes N      when to stop; a round that was begun is finished (default: 10)
-        --warmup N       seconds before each measurement (default: 8)
-        --measure N      seconds of each measurement (default: 3)
+        --warmup N       seconds of warm-up of each client, in each case (default: 13)
+        --turns N        how often each client is measured in each case of a round (default: 10)
+        --measure N      seconds of each measurement (default: 1)
         --shared-cores   do not keep client and server on cores of their own
         --folder PATH    where the results go (default: target/benchmarks)
         --publish PATH   the folder of documentation whose benchmarks.md, and pictures, are replaced too
@@ -60,8 +64,9 @@ record Plan(
     List<PeerName> clients = List.of(PeerName.values());
     boolean parts = false;
     Duration time = Duration.ofMinutes(10);
-    Duration warmup = Duration.ofSeconds(8);
-    Duration measurement = Duration.ofSeconds(3);
+    Duration warmup = Duration.ofSeconds(13);
+    int turns = 10;
+    Duration measurement = Duration.ofSeconds(1);
     Cores cores = Cores.best();
     Path folder = Path.of("target", "benchmarks");
     Optional<Path> publish = Optional.empty();
@@ -78,6 +83,7 @@ record Plan(
         case "--clients" -> clients = names(args[++i]).stream().map(PeerName::valueOf).toList();
         case "--minutes" -> time = Duration.ofMinutes(Long.parseLong(args[++i]));
         case "--warmup" -> warmup = Duration.ofSeconds(Long.parseLong(args[++i]));
+        case "--turns" -> turns = Integer.parseInt(args[++i]);
         case "--measure" -> measurement = Duration.ofSeconds(Long.parseLong(args[++i]));
         case "--publish" -> publish = Optional.of(Path.of(args[++i]));
         case "--folder" -> folder = Path.of(args[++i]);
@@ -90,6 +96,7 @@ record Plan(
         parts,
         time,
         warmup,
+        turns,
         measurement,
         cores,
         folder,

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What JMH has measured, read from its JSON: for each case, client and metric the rounds. */
+/** What JMH has measured, read from its JSON: for each case, client and metric the turns. */
 final class Results {
   static final String FILE = "results.json";
 
@@ -51,11 +51,35 @@ final class Results {
     return others;
   }
 
+  /**
+   * A client's figure in relation to another's: turn by turn, as the machine may be a different one
+   * in the next; of medians, where one of them has missed some.
+   */
+  Optional<Double> ratio(Case one, PeerName client, PeerName to, Metric metric) {
+    List<Double> own = turns(one, client, metric);
+    List<Double> others = turns(one, to, metric);
+    if (own.isEmpty() || others.isEmpty()) return Optional.empty();
+    if (own.size() != others.size())
+      return Optional.of(Spread.of(own).median() / Spread.of(others).median());
+    List<Double> ratios = new ArrayList<>();
+    for (int i = 0; i < own.size(); i++) ratios.add(own.get(i) / others.get(i));
+    return Optional.of(Spread.of(ratios).median());
+  }
+
   static Spread spread(JsonNode metric) {
-    List<Double> rounds = new ArrayList<>();
+    return Spread.of(turns(metric));
+  }
+
+  private List<Double> turns(Case one, PeerName client, Metric metric) {
+    JsonNode run = calls.getOrDefault(one, Map.of()).get(client);
+    return run == null ? List.of() : turns(metric.of(run));
+  }
+
+  private static List<Double> turns(JsonNode metric) {
+    List<Double> turns = new ArrayList<>();
     for (JsonNode fork : metric.get("rawData"))
-      for (JsonNode iteration : fork) rounds.add(iteration.asDouble());
-    return Spread.of(rounds);
+      for (JsonNode iteration : fork) turns.add(iteration.asDouble());
+    return turns;
   }
 
   private void add(JsonNode run) {

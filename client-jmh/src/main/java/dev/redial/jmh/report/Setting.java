@@ -19,7 +19,7 @@ final class Setting {
 
         mvn -q -P benchmark -pl client-jmh -am compile -Dbenchmark.args="%s"
 
-    in %s rounds, each of %s per client and case after %s of warm-up; %s.
+    Rounds: %s. In each of them, and in each case, every client had %s of warm-up and %s turns of %s; %s.
     Clients: %s.
     """
         .formatted(
@@ -28,8 +28,9 @@ final class Setting {
             value("machine"),
             value("command"),
             value("rounds"),
-            value("measurement"),
             value("warmup"),
+            value("turns"),
+            value("measurement"),
             value("cores").equals("apart")
                 ? "the client had one core, the server and the client's JIT compilers the other"
                 : "client and server shared all cores",

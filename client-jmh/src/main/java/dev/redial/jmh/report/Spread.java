@@ -3,16 +3,16 @@ package dev.redial.jmh.report;
 import java.util.List;
 
 /**
- * A figure over several rounds.
+ * A figure over several turns.
  *
- * @param median of the rounds
+ * @param median of them
  * @param lowest of them
  * @param highest of them
  */
 record Spread(double median, double lowest, double highest) {
 
-  static Spread of(List<Double> rounds) {
-    List<Double> sorted = rounds.stream().sorted().toList();
+  static Spread of(List<Double> figures) {
+    List<Double> sorted = figures.stream().sorted().toList();
     int middle = sorted.size() / 2;
     double median =
         sorted.size() % 2 == 1

@@ -53,29 +53,33 @@ final class Summary {
     Optional<Spread> redial = results.of(one, PeerName.REDIAL, metric);
     Optional<PeerName> best = bestOther(one, metric);
     if (redial.isEmpty() || best.isEmpty()) return Optional.empty();
-    double own = redial.get().median();
-    double other = median(one, best.get(), metric);
-    if (!metric.isBetter(other, own)) return Optional.empty();
+    double ratio = results.ratio(one, PeerName.REDIAL, best.get(), metric).orElseThrow();
+    if (!metric.isBetter(1, ratio)) return Optional.empty();
     return Optional.of(
-        "%s. %s: %,.1f against %,.1f of %s"
-            .formatted(one.title(), metric.title(), own, other, best.get().title()));
+        "%s. %s: %,.1f against %,.1f of %s, %.2f turn by turn"
+            .formatted(
+                one.title(),
+                metric.title(),
+                redial.get().median(),
+                median(one, best.get(), metric),
+                best.get().title(),
+                ratio));
   }
 
   private String toFloor(Case one, Metric metric) {
-    return ratio(one, metric, Optional.of(PeerName.FLOOR));
+    return results
+        .ratio(one, PeerName.REDIAL, PeerName.FLOOR, metric)
+        .map("%.2f"::formatted)
+        .orElse("");
   }
 
   private String toBest(Case one, Metric metric) {
-    Optional<PeerName> best = bestOther(one, metric);
-    String ratio = ratio(one, metric, best);
-    return ratio.isEmpty() ? "" : ratio + " (" + best.orElseThrow().title() + ")";
-  }
-
-  private String ratio(Case one, Metric metric, Optional<PeerName> to) {
-    Optional<Spread> redial = results.of(one, PeerName.REDIAL, metric);
-    Optional<Spread> other = to.flatMap(client -> results.of(one, client, metric));
-    if (redial.isEmpty() || other.isEmpty()) return "";
-    return "%.2f".formatted(redial.get().median() / other.get().median());
+    return bestOther(one, metric)
+        .flatMap(best ->
+            results
+                .ratio(one, PeerName.REDIAL, best, metric)
+                .map(ratio -> "%.2f (%s)".formatted(ratio, best.title())))
+        .orElse("");
   }
 
   private Optional<PeerName> bestOther(Case one, Metric metric) {

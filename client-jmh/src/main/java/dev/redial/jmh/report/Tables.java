@@ -4,7 +4,6 @@ import dev.redial.jmh.peer.PeerName;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Results as Markdown tables, one for each case, the fastest client first. */
@@ -64,9 +63,6 @@ final class Tables {
   }
 
   private String ratioToFloor(Case one, PeerName client, Metric metric) {
-    Optional<Spread> floor = results.of(one, PeerName.FLOOR, metric);
-    if (floor.isEmpty()) return "";
-    double median = results.of(one, client, metric).orElseThrow().median();
-    return "%.2f".formatted(median / floor.get().median());
+    return results.ratio(one, client, PeerName.FLOOR, metric).map("%.2f"::formatted).orElse("");
   }
 }

@@ -1,0 +1,120 @@
+package dev.redial.jmh;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Lets processes have the machine one at a time. In each round everyone who takes part has one
+ * turn, in an order drawn anew, so that whatever happens on the machine happens to all of them.
+ *
+ * <p>A round begins when all who still take part have asked for their turn. Over a connection of
+ * its own, each sends an octet to ask, gets one back when its turn begins, and sends one when it
+ * ends; to close the connection ends it as well.
+ *
+ * <p>Thread-safe.
+ */
+public final class Turns implements AutoCloseable {
+  private final ServerSocket server;
+  private final List<Semaphore> asking = new ArrayList<>(); // this and what follows by this lock
+  private final Queue<Semaphore> round = new ArrayDeque<>();
+  private int takingPart;
+  private boolean taken;
+
+  /**
+   * Begins to listen on the loopback interface.
+   *
+   * @param takingPart how many processes
+   * @throws IOException if there is no port to be had
+   */
+  public Turns(int takingPart) throws IOException {
+    this.takingPart = takingPart;
+    this.server = new ServerSocket(0, takingPart, InetAddress.getLoopbackAddress());
+    Thread.ofVirtual().name("turns").start(this::accept);
+  }
+
+  /**
+   * What tells a process to take part.
+   *
+   * @return an option of its JVM
+   */
+  public String option() {
+    return "-D" + Turn.PORT + "=" + server.getLocalPort();
+  }
+
+  /** One of them has ended, whether or not it has ever asked. */
+  public synchronized void left() {
+    takingPart--;
+    next();
+  }
+
+  /** Grants no turns any more. */
+  @Override
+  public void close() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Socket process = server.accept();
+        Thread.ofVirtual().name("turns-", 0).start(() -> serve(process));
+      }
+    } catch (IOException e) {
+      if (!server.isClosed()) throw new UncheckedIOException(e);
+    }
+  }
+
+  private void serve(Socket process) {
+    try (process) {
+      while (process.getInputStream().read() >= 0) {
+        ask().acquireUninterruptibly();
+        try {
+          process.getOutputStream().write(0);
+          boolean unused = process.getInputStream().read() >= 0; // a closed connection ends it too
+        } finally {
+          end();
+        }
+      }
+    } catch (IOException e) {
+      // its process has ended, which whoever started it is told
+    }
+  }
+
+  private synchronized Semaphore ask() {
+    Semaphore turn = new Semaphore(0);
+    asking.add(turn);
+    next();
+    return turn;
+  }
+
+  private synchronized void end() {
+    taken = false;
+    next();
+  }
+
+  private void next() {
+    if (taken) return;
+    if (round.isEmpty() && asking.size() >= takingPart) {
+      Collections.shuffle(asking);
+      round.addAll(asking);
+      asking.clear();
+    }
+    Semaphore first = round.poll();
+    if (first == null) return;
+    taken = true;
+    first.release();
+  }
+}
