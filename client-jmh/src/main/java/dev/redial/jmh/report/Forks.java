@@ -46,9 +46,6 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 final class Forks {
   static final String PARTS_LOG = "parts.log";
 
-  /** For a turn as well, while all others are warmed up. */
-  private static final TimeValue LONGEST_WAIT = TimeValue.hours(1);
-
   private final Plan plan;
   private final Map<String, BenchmarkParams> benchmarks = new LinkedHashMap<>();
   private final Map<String, List<BenchmarkResult>> forks = new LinkedHashMap<>();
@@ -170,12 +167,11 @@ final class Forks {
     return new OptionsBuilder()
         .include("^" + benchmark.getName().replace(".", "\\.") + "\\.")
         .forks(1)
-        .warmupIterations(1)
-        .warmupTime(TimeValue.milliseconds(plan.warmup().toMillis()))
+        .warmupIterations(Math.toIntExact(plan.warmup().toSeconds())) // with pauses, as in turns
+        .warmupTime(TimeValue.seconds(1))
         .measurementIterations(1)
         .measurementTime(TimeValue.milliseconds(plan.measurement().toMillis()))
         .jvmArgsAppend(jvmOptions.toArray(String[]::new))
-        .timeout(LONGEST_WAIT)
         .shouldFailOnError(true);
   }
 

@@ -50,7 +50,7 @@ record Plan(
         --clients LIST   of floor, redial, jdk, apache, okhttp, jetty, reactor, helidon, ahc
                          (default: all of them)
         --minutes N      when to stop; a round that was begun is finished (default: 10)
-        --warmup N       seconds of warm-up of each client, in each case (default: 13)
+        --warmup N       seconds of warm-up of each client, in each case, in turns as well (default: 15)
         --turns N        how often each client is measured in each case of a round (default: 10)
         --measure N      seconds of each measurement (default: 1)
         --shared-cores   do not keep client and server on cores of their own
@@ -64,7 +64,7 @@ record Plan(
     List<PeerName> clients = List.of(PeerName.values());
     boolean parts = false;
     Duration time = Duration.ofMinutes(10);
-    Duration warmup = Duration.ofSeconds(13);
+    Duration warmup = Duration.ofSeconds(15);
     int turns = 10;
     Duration measurement = Duration.ofSeconds(1);
     Cores cores = Cores.best();
