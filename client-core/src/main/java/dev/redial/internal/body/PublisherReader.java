@@ -13,20 +13,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pulls a body publisher buffer by buffer, blocking the calling thread until there is one.
  *
- * <p>It asks for one buffer at a time, so a publisher is never ahead of the socket. Publishers that
- * misbehave (deliver more than was asked for, complete without demand, throw anywhere) lose nothing
- * and hang nothing.
+ * <p>It asks for one buffer at a time, so a publisher is never ahead of the socket. A publisher may
+ * block whoever asks, even behind the buffer that it was asked for: that of a stream reads on to
+ * learn whether there is more. So it is asked on a thread of its own, unless it is known not to.
+ * Publishers that misbehave (deliver more than was asked for, complete without demand, throw
+ * anywhere) lose nothing and hang nothing.
  */
 public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
+  /** To learn whether a buffer is the last one takes the publisher so long at most. */
+  private static final long MOMENT_NANOS = 200_000;
+
   private final BodyPublisher publisher;
   private final long announced;
+  private final boolean mayBlock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
   // Guarded by lock.
   private final ArrayDeque<ByteBuffer> published = new ArrayDeque<>(2);
+  private final ArrayDeque<Runnable> questions = new ArrayDeque<>(2);
+  private boolean asking; // on a thread that goes on to the next question
   private Flow.@Nullable Subscription subscription;
-  private @Nullable Throwable failure;
+  private @Nullable Throwable failure; // told by the publisher, which has ended with it
+  private @Nullable Throwable thrown; // at whoever asked
   private boolean touched;
   private boolean asked; // for a buffer that has not come yet
   private boolean complete;
@@ -42,10 +51,12 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
    *
    * @param publisher the body
    * @param announced how many octets it has announced, or a negative number if unknown
+   * @param mayBlock whether the publisher may block whoever asks it
    */
-  public PublisherReader(BodyPublisher publisher, long announced) {
+  public PublisherReader(BodyPublisher publisher, long announced, boolean mayBlock) {
     this.publisher = publisher;
     this.announced = announced;
+    this.mayBlock = mayBlock;
   }
 
   /**
@@ -59,7 +70,10 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
    */
   public @Nullable ByteBuffer next(long deadlineNanos)
       throws PublisherFailure, InterruptedException, TimeoutException {
-    if (!subscribed) subscribe();
+    if (!subscribed) {
+      subscribed = true;
+      ask(this::subscribe);
+    }
     ByteBuffer buffer;
     do {
       buffer = take(deadlineNanos);
@@ -70,42 +84,32 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   }
 
   /**
-   * Whether the publisher says that it is done, asking it for one more buffer but not waiting for
-   * its answer.
+   * Whether the publisher says that it is done, all octets that it has announced having been handed
+   * out; asks it for one more buffer.
    *
-   * @return false if only waiting could tell
+   * @param deadlineNanos as for {@link #next}
+   * @return false if it has not said so by then, or the body was abandoned
    * @throws PublisherFailure if it failed, or published more than it had announced
    */
-  public boolean reachedEnd() throws PublisherFailure {
-    Flow.@Nullable Subscription toAsk;
-    lock.lock();
+  public boolean reachedEnd(long deadlineNanos) throws PublisherFailure, InterruptedException {
     try {
-      toAsk = complete || failure != null ? null : toAsk();
-    } finally {
-      lock.unlock();
-    }
-    if (toAsk != null) request(toAsk);
-    lock.lock();
-    try {
-      for (ByteBuffer buffer : published) taken += buffer.remaining();
-      published.clear();
-      checkLength(false);
-      if (failure != null) throw new PublisherFailure(failure);
-      return complete;
-    } finally {
-      lock.unlock();
+      return next(deadlineNanos) == null && !isAbandoned();
+    } catch (TimeoutException e) {
+      return false;
     }
   }
 
   /**
    * Whether the publisher has said that it is done and everything was handed out; asks nothing of
-   * it.
+   * it, but lets it come to the end of what it does for a moment.
    *
    * @return false if only asking could tell
    */
-  public boolean isComplete() {
-    lock.lock();
+  public boolean isComplete() throws InterruptedException {
+    lock.lockInterruptibly();
     try {
+      long left = MOMENT_NANOS;
+      while (asking && !isOver() && left > 0) left = changed.awaitNanos(left);
       return complete && published.isEmpty();
     } finally {
       lock.unlock();
@@ -136,45 +140,94 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
     }
   }
 
-  private void subscribe() throws PublisherFailure {
-    subscribed = true;
+  private void subscribe() {
+    if (touch()) publisher.subscribe(this);
+  }
+
+  /** False if it is too late. */
+  private boolean touch() {
     lock.lock();
     try {
-      if (abandoned) return;
-      touched = true;
+      if (!abandoned) touched = true;
+      return !abandoned;
     } finally {
       lock.unlock();
-    }
-    try {
-      publisher.subscribe(this);
-    } catch (Throwable thrown) {
-      throw new PublisherFailure(thrown);
     }
   }
 
   private @Nullable ByteBuffer take(long deadlineNanos)
       throws PublisherFailure, InterruptedException, TimeoutException {
     Flow.Subscription toAsk = subscriptionIfNothingIsThere(deadlineNanos);
-    if (toAsk != null) request(toAsk);
+    if (toAsk != null) ask(() -> toAsk.request(1));
     lock.lockInterruptibly();
     try {
-      while (published.isEmpty() && failure == null && !complete && !abandoned)
-        await(deadlineNanos);
+      while (published.isEmpty() && !isOver()) await(deadlineNanos);
       if (abandoned) return null;
       ByteBuffer buffer = published.poll();
-      if (buffer == null && failure != null) throw new PublisherFailure(failure);
+      Throwable cause = failure == null ? thrown : failure;
+      if (buffer == null && cause != null) throw new PublisherFailure(cause);
       return buffer;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Never under the lock: the publisher may call back at once, or block. */
-  private static void request(Flow.Subscription subscription) throws PublisherFailure {
+  /** One after the other, and never under the lock: the publisher may call back at once. */
+  private void ask(Runnable question) throws PublisherFailure {
+    if (!mayBlock) {
+      askHere(question);
+      return;
+    }
+    lock.lock();
     try {
-      subscription.request(1);
+      questions.add(question);
+      if (asking) return;
+      Thread unused = Thread.ofVirtual().name("redial-publisher").start(this::askAll);
+      asking = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void askHere(Runnable question) throws PublisherFailure {
+    try {
+      question.run();
     } catch (Throwable thrown) {
       throw new PublisherFailure(thrown);
+    }
+  }
+
+  private void askAll() {
+    Runnable question;
+    while ((question = nextQuestion()) != null) {
+      try {
+        question.run();
+      } catch (Throwable e) {
+        threw(e);
+      }
+    }
+  }
+
+  private void threw(Throwable e) {
+    lock.lock();
+    try {
+      thrown = e;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Runnable nextQuestion() {
+    lock.lock();
+    try {
+      Runnable next = isOver() ? null : questions.poll();
+      if (next == null) {
+        asking = false;
+        changed.signalAll();
+      }
+      return next;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -182,13 +235,16 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
       throws InterruptedException, TimeoutException {
     lock.lockInterruptibly();
     try {
-      while (subscription == null && failure == null && !complete && !abandoned)
-        await(deadlineNanos);
-      boolean over = failure != null || complete || abandoned;
-      return over || !published.isEmpty() ? null : toAsk();
+      while (subscription == null && !isOver()) await(deadlineNanos);
+      return isOver() || !published.isEmpty() ? null : toAsk();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Under the lock: whether nothing more will come. */
+  private boolean isOver() {
+    return complete || failure != null || thrown != null || abandoned;
   }
 
   /** Under the lock: whom to ask for a buffer, once for each. */

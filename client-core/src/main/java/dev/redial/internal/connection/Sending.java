@@ -56,7 +56,9 @@ final class Sending {
       write(out);
       sent();
     } else {
-      PublisherReader reader = new PublisherReader(Objects.requireNonNull(request.body()), length);
+      PublisherReader reader =
+          new PublisherReader(
+              Objects.requireNonNull(request.body()), length, !request.bodyAtHand());
       publisher = reader;
       start(out, reader, length, deadlineNanos);
     }
@@ -99,7 +101,7 @@ final class Sending {
       ByteBuffer buffer = Objects.requireNonNull(body.next(deadlineNanos));
       out.get(buffer, buffer.remaining());
     }
-    return body.reachedEnd();
+    return body.reachedEnd(deadlineNanos);
   }
 
   private void write(Octets out) throws ClosedByInterruptException {

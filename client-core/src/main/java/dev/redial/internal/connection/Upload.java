@@ -174,7 +174,7 @@ final class Upload implements Runnable {
         if (buffer == null) return false; // stopped
         out.get(buffer, buffer.remaining());
       }
-      ended = publisher.reachedEnd();
+      ended = publisher.reachedEnd(patience);
     } catch (TimeoutException e) {
       // What there is goes out; the connection must not grow old waiting for the rest.
     }
@@ -198,7 +198,7 @@ final class Upload implements Runnable {
   }
 
   /** Whether that was all: the last chunk rides along if the publisher has said so already. */
-  private boolean sendInChunks(ByteBuffer data) throws IOException {
+  private boolean sendInChunks(ByteBuffer data) throws IOException, InterruptedException {
     boolean last = false;
     while (data.hasRemaining() && !stopped) {
       int piece = Math.min(data.remaining(), LONGEST_PIECE);

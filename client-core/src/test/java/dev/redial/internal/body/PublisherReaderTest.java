@@ -31,13 +31,21 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+/** Asked on the reading thread, and on one of its own. */
 @Timeout(60)
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
 class PublisherReaderTest {
   private static final long NEVER = Long.MAX_VALUE;
+
+  @Parameter boolean mayBlock;
 
   private static ByteBuffer buffer(String text) {
     return ByteBuffer.wrap(text.getBytes(ISO_8859_1));
@@ -53,8 +61,12 @@ class PublisherReaderTest {
     return text.toString();
   }
 
-  private static PublisherReader reader(BodyPublisher publisher) {
-    return new PublisherReader(publisher, publisher.contentLength());
+  private PublisherReader reader(BodyPublisher publisher) {
+    return reader(publisher, publisher.contentLength());
+  }
+
+  private PublisherReader reader(BodyPublisher publisher, long announced) {
+    return new PublisherReader(publisher, announced, mayBlock);
   }
 
   /** A publisher whose subscription does what a test wants. */
@@ -178,7 +190,7 @@ class PublisherReaderTest {
     assertThat(read(reader)).isEqualTo(body);
 
     assertThat(reader.taken()).isEqualTo(body.length());
-    assertThat(reader.reachedEnd()).isTrue();
+    assertThat(reader.reachedEnd(System.nanoTime())).isTrue();
     assertThat(reader.next(NEVER)).isNull();
     reader.cancel();
   }
@@ -212,7 +224,7 @@ class PublisherReaderTest {
     PublisherReader reader = reader(publisher);
 
     assertThat(publisher.subscriber.get()).isNull();
-    assertThat(reader.reachedEnd()).isFalse();
+    assertThat(reader.reachedEnd(System.nanoTime())).isFalse();
   }
 
   @Test
@@ -465,7 +477,7 @@ class PublisherReaderTest {
 
   @Test
   void tooFewOctetsAreNamed() throws Exception {
-    PublisherReader reader = new PublisherReader(BodyPublishers.ofString("hello"), 6);
+    PublisherReader reader = reader(BodyPublishers.ofString("hello"), 6);
 
     assertThat(reader.next(NEVER)).isNotNull();
     assertThatThrownBy(() -> reader.next(NEVER))
@@ -477,7 +489,7 @@ class PublisherReaderTest {
   @Test
   void tooManyOctetsAreNamedBeforeTheyAreHandedOut() throws Exception {
     PublisherReader reader =
-        new PublisherReader(BodyPublishers.ofByteArrays(List.of(new byte[3], new byte[3])), 5);
+        reader(BodyPublishers.ofByteArrays(List.of(new byte[3], new byte[3])), 5);
 
     assertThat(reader.next(NEVER)).isEqualTo(ByteBuffer.wrap(new byte[3]));
     assertThatThrownBy(() -> reader.next(NEVER))
@@ -488,7 +500,7 @@ class PublisherReaderTest {
 
   @Test
   void noOctetsAreTooFew() {
-    PublisherReader reader = new PublisherReader(BodyPublishers.noBody(), 1);
+    PublisherReader reader = reader(BodyPublishers.noBody(), 1);
 
     assertThatThrownBy(() -> reader.next(NEVER))
         .isInstanceOf(PublisherFailure.class)
@@ -599,9 +611,18 @@ class PublisherReaderTest {
 
   @Test
   void whatIsThereIsHandedOutAfterTheDeadlineToo() throws Exception {
-    PublisherReader reader = reader(BodyPublishers.ofString("hello"));
+    Scripted publisher =
+        new Scripted(-1)
+            .requested((self, count) -> {
+              self.next("x");
+              self.next("y");
+              self.complete();
+            });
+    PublisherReader reader = reader(publisher);
+    assertThat(reader.next(NEVER)).isEqualTo(buffer("x"));
+    assertThat(reader.isComplete()).isFalse();
 
-    assertThat(reader.next(System.nanoTime() - 1)).isEqualTo(buffer("hello"));
+    assertThat(reader.next(System.nanoTime() - 1)).isEqualTo(buffer("y"));
     assertThat(reader.next(System.nanoTime() - 1)).isNull();
   }
 
