@@ -34,7 +34,7 @@ final class Environment {
     facts.setProperty(
         "java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
     facts.setProperty("failures", String.join("\n", failures));
-    for (PeerName client : PeerName.values())
+    for (PeerName client : plan.clients())
       facts.setProperty("client." + client.name(), client.version());
     try (BufferedWriter out = Files.newBufferedWriter(plan.folder().resolve(FILE))) {
       facts.store(out, null);

@@ -90,7 +90,7 @@ final class Forks {
       throws IOException, RunnerException {
     try (PrintStream log = appending(log(client))) {
       ChainedOptionsBuilder options =
-          options(CallBenchmark.class, plan.cores(), List.of(turns.option()))
+          warmed(options(CallBenchmark.class, plan.cores(), List.of(turns.option())))
               .param("client", client.name())
               .param("exchange", one.exchange().name())
               .param("callers", Integer.toString(one.callers()))
@@ -128,14 +128,18 @@ final class Forks {
 
   private void parts(PrintStream log) throws RunnerException {
     for (Class<?> part : List.of(PoolBenchmark.class, ProbeBenchmark.class, ParserBenchmark.class))
-      add(runner(options(part, Cores.SHARED, List.of()), log).run());
+      add(runner(warmed(options(part, Cores.SHARED, List.of())), log).run());
     String[] clients =
         plan.clients().stream()
             .filter(client -> client != PeerName.FLOOR)
             .map(PeerName::name)
             .toArray(String[]::new);
-    for (Class<?> weight : List.of(BuildBenchmark.class, WeightBenchmark.class))
-      add(runner(options(weight, Cores.SHARED, List.of()).param("client", clients), log).run());
+    ChainedOptionsBuilder build =
+        warmed(options(BuildBenchmark.class, Cores.SHARED, List.of())).param("client", clients);
+    add(runner(build, log).run());
+    ChainedOptionsBuilder weight =
+        options(WeightBenchmark.class, Cores.SHARED, List.of()).param("client", clients);
+    add(runner(weight, log).run());
   }
 
   /** Writes what was measured so far, in JMH's own JSON. */
@@ -167,12 +171,17 @@ final class Forks {
     return new OptionsBuilder()
         .include("^" + benchmark.getName().replace(".", "\\.") + "\\.")
         .forks(1)
-        .warmupIterations(Math.toIntExact(plan.warmup().toSeconds())) // with pauses, as in turns
-        .warmupTime(TimeValue.seconds(1))
         .measurementIterations(1)
         .measurementTime(TimeValue.milliseconds(plan.measurement().toMillis()))
         .jvmArgsAppend(jvmOptions.toArray(String[]::new))
         .shouldFailOnError(true);
+  }
+
+  /** In iterations of a second, so that pauses are nothing new when measuring begins. */
+  private ChainedOptionsBuilder warmed(ChainedOptionsBuilder options) {
+    return options
+        .warmupIterations(Math.toIntExact(plan.warmup().toSeconds()))
+        .warmupTime(TimeValue.seconds(1));
   }
 
   private void add(Collection<RunResult> results) {

@@ -19,7 +19,7 @@ import java.util.Set;
  * @param cases in this order
  * @param clients in turn, in each case
  * @param parts whether Redial's parts are measured too, and what clients weigh
- * @param time after which no other round is begun
+ * @param time in which another round has to end as far as can be told, or it is not begun
  * @param warmup of each client, in each case, in each round
  * @param turns how often each is measured then
  * @param measurement for how long each time
@@ -49,7 +49,7 @@ record Plan(
         --callers LIST   only these numbers of callers
         --clients LIST   of floor, redial, jdk, apache, okhttp, jetty, reactor, helidon, ahc
                          (default: all of them)
-        --minutes N      when to stop; a round that was begun is finished (default: 10)
+        --minutes N      how long; no round is begun that would take longer, but the first (default: 15)
         --warmup N       seconds of warm-up of each client, in each case, in turns as well (default: 15)
         --turns N        how often each client is measured in each case of a round (default: 10)
         --measure N      seconds of each measurement (default: 1)
@@ -63,7 +63,7 @@ record Plan(
     Set<Integer> callers = Set.of();
     List<PeerName> clients = List.of(PeerName.values());
     boolean parts = false;
-    Duration time = Duration.ofMinutes(10);
+    Duration time = Duration.ofMinutes(15);
     Duration warmup = Duration.ofSeconds(15);
     int turns = 10;
     Duration measurement = Duration.ofSeconds(1);
@@ -71,6 +71,8 @@ record Plan(
     Path folder = Path.of("target", "benchmarks");
     Optional<Path> publish = Optional.empty();
     for (int i = 0; i < args.length; i++) {
+      if (i == args.length - 1 && !args[i].equals("--shared-cores"))
+        throw new IllegalArgumentException("no such option, or without a value: " + args[i]);
       switch (args[i]) {
         case "--shared-cores" -> cores = Cores.SHARED;
         case "--cases" -> {
@@ -90,17 +92,11 @@ record Plan(
         default -> throw new IllegalArgumentException("no such option: " + args[i]);
       }
     }
+    List<Case> cases = cases(exchanges, callers);
+    if (cases.isEmpty() && !parts)
+      throw new IllegalArgumentException("no case has so many callers: " + callers);
     return new Plan(
-        cases(exchanges, callers),
-        clients,
-        parts,
-        time,
-        warmup,
-        turns,
-        measurement,
-        cores,
-        folder,
-        publish);
+        cases, clients, parts, time, warmup, turns, measurement, cores, folder, publish);
   }
 
   private static Set<Exchange> exchanges(Set<String> names) {

@@ -39,9 +39,11 @@ final class Setting {
 
   private String versions() {
     List<String> versions = new ArrayList<>();
-    for (PeerName client : PeerName.values())
-      if (client != PeerName.REDIAL && client != PeerName.FLOOR)
-        versions.add(client.title() + " " + value("client." + client.name()));
+    for (PeerName client : PeerName.values()) {
+      String version = environment.getProperty("client." + client.name());
+      if (version != null && client != PeerName.REDIAL && client != PeerName.FLOOR)
+        versions.add(client.title() + " " + version);
+    }
     return String.join(", ", versions);
   }
 

@@ -18,7 +18,7 @@ final class PlanTest {
     assertThat(plan.cases()).extracting(Case::callers).containsExactly(1, 64, 1_000, 10_000);
     assertThat(plan.cases()).extracting(Case::exchange).containsOnly(Exchange.GET);
     assertThat(plan.parts()).isFalse();
-    assertThat(plan.time()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(plan.time()).isEqualTo(Duration.ofMinutes(15));
   }
 
   @Test
@@ -42,5 +42,15 @@ final class PlanTest {
   @Test
   void whatIsNotUnderstoodIsNamed() {
     assertThatThrownBy(() -> Plan.of("--rounds", "3")).hasMessageContaining("--rounds");
+  }
+
+  @Test
+  void anOptionNeedsItsValue() {
+    assertThatThrownBy(() -> Plan.of("--clients")).hasMessageContaining("--clients");
+  }
+
+  @Test
+  void aPlanWithoutACaseIsNone() {
+    assertThatThrownBy(() -> Plan.of("--callers", "5")).hasMessageContaining("[5]");
   }
 }
