@@ -126,6 +126,15 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   }
 
   /**
+   * Whether all octets that the publisher has announced were handed out.
+   *
+   * @return false if it has announced no number
+   */
+  public boolean hasAll() {
+    return taken == announced;
+  }
+
+  /**
    * Whether anything was asked of the publisher. Once the body was {@linkplain #abandon()
    * abandoned}, false stays false.
    *

@@ -419,6 +419,7 @@ public final class Exchange implements BodySource {
     boolean inTime = connection.alarm.disarm();
     boolean clean =
         wholeRequest
+            && !sending.usesUpConnection()
             && inTime
             && connection.buffered() == 0 // surplus octets belong to nobody (RFC 9112, section 9.2)
             && !connection.spokenFirst()

@@ -157,8 +157,8 @@ final class Sending {
   /**
    * Whether the whole request was sent; called when the answer is complete.
    *
-   * <p>The answer counts, too, if the server does not read the rest of the request, or the
-   * publisher does not go on, but not if the rest was cut by a deadline or the end of the client.
+   * <p>The answer counts, too, if the server does not read the rest of the request, but not if the
+   * rest was cut by a deadline or the end of the client.
    */
   boolean completes() throws IOException, InterruptedException {
     Upload running = upload;
@@ -171,6 +171,12 @@ final class Sending {
     if (!whole && cut && !connection.wire.isOpen())
       throw new ClosedChannelException(); // here, not there
     return whole;
+  }
+
+  /** Whether the connection cannot be anybody else's, even if all of the request was sent. */
+  boolean usesUpConnection() {
+    Upload running = upload;
+    return running != null && running.isListenedTo();
   }
 
   /** The writing thread learns of a reset, of which the reading one then sees only the end. */

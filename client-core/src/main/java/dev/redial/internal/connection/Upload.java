@@ -47,7 +47,8 @@ final class Upload implements Runnable {
 
   /**
    * How long a pause of an upload may be once the whole answer is there: longer, and the server has
-   * stopped reading, or the publisher has nothing to publish.
+   * stopped reading, or the publisher does not say that it is done. For what a publisher has not
+   * published yet there is no limit but the caller's.
    */
   private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
 
@@ -64,8 +65,12 @@ final class Upload implements Runnable {
   private final CountDownLatch over = new CountDownLatch(1);
 
   private long written; // confined to the uploading thread
+  private boolean listened; // confined to the exchanging thread
 
   private volatile boolean headUnderWay;
+  private volatile boolean writing;
+  private volatile boolean nothingLeft; // of what the publisher has announced
+  private volatile boolean refused;
   private volatile boolean stopped;
   private volatile boolean complete;
   private volatile @Nullable Exception failure;
@@ -215,12 +220,16 @@ final class Upload implements Runnable {
   }
 
   private void write(ByteBuffer octets) throws IOException {
+    writing = true;
     try {
       wire.write(octets);
     } catch (IOException e) {
       writeFailure = e;
       throw e;
+    } finally {
+      writing = false;
     }
+    if (publisher.hasAll()) nothingLeft = true;
   }
 
   private void listen(int octets) {
@@ -266,21 +275,51 @@ final class Upload implements Runnable {
    * Whether the whole body was sent, waiting for it as long as it goes on: an answer that comes
    * early, and does not refuse the request, is no reason to cut the request.
    *
-   * @return false if it was stopped or failed, the wire was closed, or it paused for too long
+   * @return false if it was stopped or failed, the wire was closed, or the server does not read on
    */
   boolean completeWhileItGoesOn() throws InterruptedException {
     long seen = wire.sent();
+    boolean owing = false; // the publisher, not the server
     long moved = System.nanoTime();
     while (!isOver()
         && !over.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)
         && !complete
         && wire.isOpen()) {
       long sent = wire.sent();
-      if (sent != seen) moved = System.nanoTime();
-      else if (System.nanoTime() - moved > LONGEST_PAUSE_NANOS) break;
+      boolean owes = !writing && !nothingLeft;
+      if (sent != seen || owes != owing) moved = System.nanoTime();
+      else if (System.nanoTime() - moved > LONGEST_PAUSE_NANOS) {
+        if (!owes || refused) break;
+        listenForEnd();
+      }
       seen = sent;
+      owing = owes;
     }
     return complete;
+  }
+
+  /**
+   * Reads on behind the answer, on a thread of its own, which ends with the connection: whatever
+   * comes, the server wants no more of the request.
+   */
+  private void listenForEnd() {
+    if (listened) return;
+    listened = true;
+    Thread unused = Thread.ofVirtual().name("redial-upload").start(this::awaitRefusal);
+  }
+
+  private void awaitRefusal() {
+    try {
+      int unused = wire.read(ByteBuffer.allocate(1));
+    } catch (IOException e) {
+      // It has come to its end in another way.
+    }
+    refused = true;
+  }
+
+  /** Whether somebody reads the wire, and will until it is closed. */
+  boolean isListenedTo() {
+    return listened;
   }
 
   /** Whether nothing more will be sent, but for a write that may be under way. */

@@ -971,16 +971,52 @@ class UploadTest {
   }
 
   @Test
-  void aPublisherThatDoesNotGoOnBehindTheAnswerCostsTheConnection() throws Exception {
+  void aPublisherThatPausesBehindTheAnswerIsWaitedFor() throws Exception {
     Manual body = new Manual(-1);
-    Running<Exchange> running = Bench.start(() -> bench.head(post(body)));
-    body.publishes("abc");
-    bench.wire.says(ACCEPTED);
+    Running<String> running = answeredInAPause(body);
 
-    assertThat(running.get().deliver(BodySubscribers.ofString(ISO_8859_1))).isEqualTo("ok");
+    long due = System.nanoTime() + Duration.ofMillis(1_300).toNanos(); // longer than for a server
+    await().until(() -> System.nanoTime() - due > 0);
+    assertThat(running.outcome()).isNotDone();
+    body.publishes("def");
+    body.completes();
 
+    assertThat(running.get()).isEqualTo("ok");
+    assertThat(sentBody()).isEqualTo("3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n");
+    assertThat(bench.endings).containsExactly(false); // its end was waited for meanwhile
+    assertThat(bench.wire.isOpen()).isFalse();
+  }
+
+  @Test
+  void aServerThatEndsWhileThePublisherPausesHasAnswered() throws Exception {
+    Manual body = new Manual(-1);
+    Running<String> running = answeredInAPause(body);
+
+    bench.wire.fin();
+
+    assertThat(running.get()).isEqualTo("ok");
     assertThat(bench.endings).containsExactly(false);
     await().until(body.cancelled::get);
+  }
+
+  @Test
+  void aDeadlineThatEndsThePauseOfAPublisherIsATimeOut() throws Exception {
+    Running<String> running = answeredInAPause(new Manual(-1));
+
+    bench.connection.alarm.arm(System.nanoTime());
+
+    assertThat(running.failure()).isInstanceOf(ResponseTimeoutException.class);
+    assertThat(bench.endings).containsExactly(false);
+  }
+
+  private Running<String> answeredInAPause(Manual body) {
+    Running<String> running =
+        Bench.start(() -> bench.body(post(body), BodySubscribers.ofString(ISO_8859_1)));
+    body.publishes("abc");
+    await().until(() -> bench.wire.written().endsWith("abc\r\n"));
+    bench.wire.says(ACCEPTED);
+    await().until(() -> bench.wire.received() == ACCEPTED.length());
+    return running;
   }
 
   // What is left of a body
