@@ -158,7 +158,10 @@ class TlsHandshakeHostilityTest {
       timedOut.add(failing(byRequest, request.timeout(TIME).build()));
     }
     for (CompletableFuture<Exception> each : timedOut)
-      assertFailed(each.get(), ConnectTimeoutException.class, "HTTP connect timed out; ");
+      assertFailed(
+          each.get(),
+          ConnectTimeoutException.class,
+          "HTTP connect timed out: TLS handshake not done in ");
     for (CompletableFuture<Exception> each : limited)
       assertFailed(
           each.get(),

@@ -131,7 +131,8 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
       ExchangeEvidence evidence = evidence(ExchangeStage.WAITING_FOR_CONNECTION);
       throw new PoolTimeoutException(e.getMessage() + "; " + evidence, evidence, e);
     } catch (PoolClosed e) {
-      throw new ClientClosedException("closed", evidence(ExchangeStage.WAITING_FOR_CONNECTION), e);
+      ExchangeEvidence evidence = evidence(ExchangeStage.WAITING_FOR_CONNECTION);
+      throw new ClientClosedException("closed: the client was shut down; " + evidence, evidence, e);
     }
   }
 
@@ -147,7 +148,8 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
     long begun = System.nanoTime();
     long openBy = Deadline.within(deadline, engine.settings().connectTimeout());
     List<InetSocketAddress> addresses = addresses(to, openBy);
-    Dial dial = new Dial(request.label(), number, addresses, peer, tunnel, openBy);
+    boolean toProxy = to.proxy() != null;
+    Dial dial = new Dial(request.label(), number, addresses, toProxy, peer, tunnel, openBy);
     PooledConnection opened =
         new PooledConnection(engine.connector().open(dial), to.origin(), engine);
     opened.tellOpened(begun);
@@ -166,8 +168,9 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
     try {
       return engine.addressBook().addresses(to, openBy);
     } catch (UnknownHostException e) {
+      String whose = to.proxy() == null ? "" : " (the proxy)";
       throw new UnresolvedHostException(
-          "unknown host: " + e.getMessage() + "; " + evidence, evidence, e);
+          "unknown host: " + e.getMessage() + whose + "; " + evidence, evidence, e);
     } catch (TimeoutException e) {
       ConnectException cause = new ConnectException("HTTP connect timed out");
       cause.initCause(e);
@@ -182,8 +185,8 @@ final class Attempt implements Pool.Opener<Route, PooledConnection>, Exchange.En
   /** The failure of an attempt whose proxy opened no tunnel: nothing of the request was sent. */
   ConnectFailedException withoutTunnel(TunnelRefusedException refused) {
     ExchangeEvidence evidence = evidence(ExchangeStage.CONNECTING);
-    String message = "Tunnel failed, got: " + refused.answer().statusCode() + "; " + evidence;
-    return new ConnectFailedException(message, evidence, "EIO", refused);
+    String told = "Tunnel failed, got: " + refused.answer().statusCode() + "; " + route;
+    return new ConnectFailedException(told + "; " + evidence, evidence, "EIO", refused);
   }
 
   private ExchangeEvidence evidence(ExchangeStage stage) {

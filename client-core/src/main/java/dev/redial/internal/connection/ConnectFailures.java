@@ -60,7 +60,7 @@ final class ConnectFailures {
     ExchangeEvidence evidence = evidence(ExchangeStage.CONNECTING);
     ConnectFailedException failure =
         new ConnectFailedException(
-            e.getMessage() + "; " + address + "; " + evidence,
+            e.getMessage() + "; " + named(address) + "; " + evidence,
             evidence,
             WireFailure.of(e).code(),
             e);
@@ -73,7 +73,8 @@ final class ConnectFailures {
     ExchangeEvidence evidence = evidence(ExchangeStage.TLS_HANDSHAKE);
     String reason = "TLS handshake failed: " + withRoot(e);
     TlsHandshakeException failure =
-        new TlsHandshakeException(reason + "; " + address + "; " + evidence, evidence, hungUp, e);
+        new TlsHandshakeException(
+            reason + "; " + named(address) + "; " + evidence, evidence, hungUp, e);
     add(address, reason, failure);
     return failure;
   }
@@ -91,7 +92,8 @@ final class ConnectFailures {
   ConnectTimeoutException timedOut(
       InetSocketAddress address, long waitedNanos, @Nullable IOException e) {
     String reason = "no answer in " + seconds(waitedNanos);
-    return timedOut(address, ExchangeStage.CONNECTING, TIMED_OUT, reason, e);
+    String what = TIMED_OUT + ": " + reason;
+    return timedOut(address, ExchangeStage.CONNECTING, what, reason, e);
   }
 
   /**
@@ -102,7 +104,7 @@ final class ConnectFailures {
   ConnectTimeoutException handshakeTimedOut(
       InetSocketAddress address, long waitedNanos, String limit, IOException e) {
     String reason = limit.isEmpty() ? "TLS handshake not done in " + seconds(waitedNanos) : limit;
-    String what = limit.isEmpty() ? TIMED_OUT : TIMED_OUT + ": " + limit;
+    String what = TIMED_OUT + ": " + reason;
     return timedOut(address, ExchangeStage.TLS_HANDSHAKE, what, reason, e);
   }
 
@@ -114,7 +116,8 @@ final class ConnectFailures {
       @Nullable IOException e) {
     ExchangeEvidence evidence = evidence(stage);
     ConnectTimeoutException failure =
-        new ConnectTimeoutException(what + "; " + address + "; " + evidence, evidence, timedOut(e));
+        new ConnectTimeoutException(
+            what + "; " + named(address) + "; " + evidence, evidence, timedOut(e));
     add(address, reason, failure);
     return failure;
   }
@@ -179,9 +182,13 @@ final class ConnectFailures {
 
   private String list() {
     StringJoiner list = new StringJoiner(", ");
-    misses.forEach((address, miss) -> list.add(address + " " + miss.reason));
+    misses.forEach((address, miss) -> list.add(named(address) + " " + miss.reason));
     for (InetSocketAddress address : dial.addresses())
-      if (!misses.containsKey(address)) list.add(address + " not tried");
+      if (!misses.containsKey(address)) list.add(named(address) + " not tried");
     return list.toString();
+  }
+
+  private String named(InetSocketAddress address) {
+    return dial.toProxy() ? "proxy " + address : address.toString();
   }
 }

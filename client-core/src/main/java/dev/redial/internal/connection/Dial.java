@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt the number of the attempt, for failures
  * @param addresses of the server, or of the proxy, in the order in which to try them; not empty,
  *     resolved
+ * @param toProxy whether they are a proxy's
  * @param tls the server's name for TLS, or null for a plain connection
  * @param tunnel what to ask the proxy for before TLS, or null
  * @param deadlineNanos when it must be open, TLS included, on the scale of {@link
@@ -21,6 +22,7 @@ public record Dial(
     String label,
     int attempt,
     List<InetSocketAddress> addresses,
+    boolean toProxy,
     @Nullable Peer tls,
     @Nullable Tunnel tunnel,
     long deadlineNanos) {

@@ -128,7 +128,7 @@ record ExchangeReport(String label, ExchangeEvidence seen) {
   RequestBodyException requestBody(Exception failure) {
     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
     return new RequestBodyException(
-        "the request body could not be sent: " + failure.getMessage(), seen, cause);
+        "the request body could not be sent: " + failure.getMessage() + "; " + seen, seen, cause);
   }
 
   ResponseBodyException responseBody(Throwable cause) {

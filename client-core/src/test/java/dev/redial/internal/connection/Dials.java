@@ -16,7 +16,7 @@ final class Dials {
   private Dials() {}
 
   static Dial dial(long deadline, InetSocketAddress... addresses) {
-    return new Dial("GET http://a.example", 3, List.of(addresses), null, null, deadline);
+    return new Dial("GET http://a.example", 3, List.of(addresses), false, null, null, deadline);
   }
 
   static Dial dialTls(InetSocketAddress... addresses) {
@@ -25,7 +25,7 @@ final class Dials {
 
   static Dial dialTls(long deadline, InetSocketAddress... addresses) {
     Dial.Peer peer = new Dial.Peer("a.example", 443);
-    return new Dial("GET https://a.example", 1, List.of(addresses), peer, null, deadline);
+    return new Dial("GET https://a.example", 1, List.of(addresses), false, peer, null, deadline);
   }
 
   static long in(long millis) {

@@ -470,6 +470,7 @@ class SeveralAddressesTest {
               "GET https://a.example",
               1,
               List.of(silent.address(), leaves.address()),
+              false,
               peer,
               null,
               in(1000));
@@ -518,6 +519,7 @@ class SeveralAddressesTest {
             "GET https://a.example",
             1,
             List.of(leaves.address(), refuses.address()),
+            true,
             new Dial.Peer("a.example", 443),
             new Dial.Tunnel("a.example:443", Map.of()),
             NO_LIMIT);
