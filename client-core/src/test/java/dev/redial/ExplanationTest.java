@@ -2,8 +2,10 @@ package dev.redial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -101,6 +103,83 @@ class ExplanationTest {
                 ServerActed.YES));
     assertThat(cut.explain())
         .endsWith("The server has acted on the request: its answer had begun.");
+  }
+
+  private static ExchangeEvidence of(String request, int attempt, ExchangeStage stage) {
+    return new ExchangeEvidence(
+        request,
+        attempt,
+        stage,
+        true,
+        Duration.ofSeconds(9),
+        Duration.ofMillis(300),
+        0,
+        0,
+        stage == ExchangeStage.AWAITING_RESPONSE ? ServerActed.MAYBE : ServerActed.NO);
+  }
+
+  private static HangUpException hangUp(int attempt) {
+    return new HangUpException(
+        "m",
+        HangUpException.Ending.FIN,
+        of("GET http://a.example", attempt, ExchangeStage.AWAITING_RESPONSE));
+  }
+
+  @Test
+  void ofARequestThatMayBeRepeatedNobodyIsToldToAllowIt() {
+    assertThat(hangUp(1).explain())
+        .contains("or idleLimit below 0.300 s", "KeepAlive.withKnownLimit")
+        .endsWith(
+            "cannot be told, but GET is idempotent: it may be sent again, and Redial does so by itself as far as"
+                + " Retries allow.");
+  }
+
+  @Test
+  void howOftenItFailedIsTold() {
+    HangUpException first = hangUp(1);
+    first.addSuppressed(hangUp(2));
+    first.addSuppressed(hangUp(3));
+    assertThat(first.explain())
+        .startsWith("Attempt 1, and all after it up to 3, of GET http://a.example failed: ");
+  }
+
+  @Test
+  void whatTookTooLongBeforeTheRequestIsTold() {
+    assertThat(connectTimeout(ExchangeStage.RESOLVING)).contains("DNS").doesNotContain("firewall");
+    assertThat(connectTimeout(ExchangeStage.TLS_HANDSHAKE))
+        .contains("TLS handshake was not done in time")
+        .doesNotContain("firewall");
+    assertThat(connectTimeout(ExchangeStage.CONNECTING)).contains("firewall");
+  }
+
+  private static String connectTimeout(ExchangeStage stage) {
+    return new ConnectTimeoutException("m", of("GET http://a.example", 1, stage)).explain();
+  }
+
+  @Test
+  void aProxyThatOpensNoTunnelIsThere() {
+    ExchangeEvidence evidence = of("GET https://a.example", 1, ExchangeStage.CONNECTING);
+    assertThat(new ConnectFailedException("Tunnel failed, got: 403; m", evidence).explain())
+        .contains("the proxy was reached")
+        .doesNotContain("Nothing listens");
+  }
+
+  @Test
+  void aCertificateThatIsNotTrustedIsToldApartFromOtherFailures() {
+    ExchangeEvidence evidence = of("GET https://a.example", 1, ExchangeStage.TLS_HANDSHAKE);
+    SSLHandshakeException cause = new SSLHandshakeException("m");
+    cause.initCause(new CertificateException("unknown issuer"));
+    assertThat(new TlsHandshakeException("m", evidence, false, cause).explain())
+        .contains("certificate was not accepted", "sslContext");
+    assertThat(new TlsHandshakeException("m", evidence).explain()).doesNotContain("certificate");
+  }
+
+  @Test
+  void aClientThatWasClosedBeforeIsOfNoMoreUse() {
+    ExchangeEvidence evidence = of("GET http://a.example", 1, ExchangeStage.WAITING_FOR_CONNECTION);
+    assertThat(new ClientClosedException("m", evidence).explain())
+        .contains("uses it after close()")
+        .endsWith("it is safe to send it again, with another client.");
   }
 
   static Stream<ExchangeFailure> everyFailure() {
