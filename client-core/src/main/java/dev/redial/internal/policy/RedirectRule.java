@@ -2,10 +2,15 @@ package dev.redial.internal.policy;
 
 import java.net.URI;
 import java.net.http.HttpClient.Redirect;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /** Which redirects are followed, and with which method (RFC 9110, section 15.4). */
 public final class RedirectRule {
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
   private RedirectRule() {}
 
   /**
@@ -46,7 +51,7 @@ public final class RedirectRule {
 
   private static Optional<URI> resolve(URI from, String location) {
     try {
-      URI target = resolve(from, URI.create(location));
+      URI target = resolve(from, URI.create(escaped(location)));
       boolean usable =
           target.getHost() != null
               && (isScheme(target, "http") || isScheme(target, "https"))
@@ -57,24 +62,63 @@ public final class RedirectRule {
     }
   }
 
+  /** Some servers send UTF-8 as it is; a field's characters are its octets. */
+  private static String escaped(String location) {
+    StringBuilder text = new StringBuilder(location.length());
+    for (int i = 0; i < location.length(); i++) {
+      char c = location.charAt(i);
+      if (c > 0x7E && c <= 0xFF) text.append('%').append(HEX.toHexDigits((byte) c));
+      else text.append(c);
+    }
+    return text.toString();
+  }
+
   /**
    * RFC 3986, section 5.2.2. {@link URI#resolve(URI)} follows an older one: it drops the last
-   * segment of the path if the reference has none, and the slash if the base has no path.
+   * segment of the path if the reference has none, and the slash if the base has no path, and keeps
+   * dot segments that lead out of the root.
    */
   private static URI resolve(URI from, URI reference) {
-    if (reference.isAbsolute() || reference.getRawAuthority() != null)
-      return from.resolve(reference);
-    String site = from.getScheme() + "://" + from.getRawAuthority();
-    if (!reference.getRawPath().isEmpty())
-      return from.getRawPath().isEmpty()
-          ? URI.create(site + "/").resolve(reference)
-          : from.resolve(reference);
-    String query = reference.getRawQuery() == null ? from.getRawQuery() : reference.getRawQuery();
+    boolean elsewhere = reference.isAbsolute() || reference.getRawAuthority() != null;
+    if (elsewhere && reference.getRawAuthority() == null) return reference; // leads nowhere
+    String path = reference.getRawPath();
+    String query = reference.getRawQuery();
+    if (elsewhere || path.startsWith("/")) {
+      path = withoutDotSegments(path);
+    } else if (!path.isEmpty()) {
+      path = withoutDotSegments(merged(from.getRawPath(), path));
+    } else {
+      path = from.getRawPath();
+      if (query == null) query = from.getRawQuery();
+    }
     return URI.create(
-        site
-            + from.getRawPath()
+        (reference.isAbsolute() ? reference : from).getScheme()
+            + "://"
+            + (elsewhere ? reference : from).getRawAuthority()
+            + path
             + (query == null ? "" : "?" + query)
             + (reference.getRawFragment() == null ? "" : "#" + reference.getRawFragment()));
+  }
+
+  /** RFC 3986, section 5.2.3. */
+  private static String merged(String base, String relative) {
+    return base.isEmpty()
+        ? "/" + relative
+        : base.substring(0, base.lastIndexOf('/') + 1) + relative;
+  }
+
+  /** RFC 3986, section 5.2.4, of a path that is empty or begins with a slash. */
+  private static String withoutDotSegments(String path) {
+    if (path.isEmpty()) return path;
+    Deque<String> kept = new ArrayDeque<>();
+    String last = "";
+    for (String segment : path.substring(1).split("/", -1)) {
+      boolean dots = segment.equals(".") || segment.equals("..");
+      if (segment.equals("..")) kept.pollLast();
+      if (!dots) kept.add(segment);
+      last = dots ? "/" : "";
+    }
+    return "/" + String.join("/", kept) + (kept.isEmpty() ? "" : last);
   }
 
   private static boolean hasUsablePort(URI uri) {

@@ -116,7 +116,17 @@ class RedirectRuleTest {
         "http://z.example:65535/y, http://z.example:65535/y",
         "http://z.example:1/y, http://z.example:1/y",
         "http://z.example/a%20b?c%2Fd, http://z.example/a%20b?c%2Fd",
-        "/\u00e9, http://a.example/\u00e9"
+        "../../../y, http://a.example/y",
+        "/z/../y/./x, http://a.example/y/x",
+        "y/.., http://a.example/b/",
+        ".., http://a.example/",
+        "., http://a.example/b/",
+        "http://z.example/../y/.?q, http://z.example/y/?q",
+        "//z.example/a/../../y, http://z.example/y",
+        "y//z, http://a.example/b/y//z",
+        "?q=../x, http://a.example/b/c?q=../x",
+        "/\u00e9, http://a.example/%E9", // the octet that came
+        "/\u00c3\u00a0, http://a.example/%C3%A0" // and two that are UTF-8
       })
   void locations(String location, String target) {
     assertThat(target(location)).contains(URI.create(target));
