@@ -17,9 +17,9 @@ public final class RetryAfter {
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private static final DateTimeFormatter PREFERRED =
-      DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH);
+      lenient("d MMM uuuu HH:mm:ss ['GMT']['UTC']").toFormatter(Locale.ENGLISH);
   private static final DateTimeFormatter ASCTIME =
-      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.ENGLISH);
+      lenient("MMM ppd HH:mm:ss uuuu").toFormatter(Locale.ENGLISH);
 
   private RetryAfter() {}
 
@@ -34,9 +34,10 @@ public final class RetryAfter {
     String text = value.strip();
     if (text.isEmpty()) return Optional.empty();
     if (text.chars().allMatch(c -> c >= '0' && c <= '9')) return Optional.of(capped(seconds(text)));
+    String date = withoutWeekday(text).replace(":60 ", ":59 "); // a leap second
     for (DateTimeFormatter format : List.of(PREFERRED, twoDigitYears(now), ASCTIME)) {
       try {
-        Instant then = LocalDateTime.parse(text, format).toInstant(ZoneOffset.UTC);
+        Instant then = LocalDateTime.parse(date, format).toInstant(ZoneOffset.UTC);
         Duration wait = Duration.between(now, then);
         return Optional.of(wait.isNegative() ? Duration.ZERO : capped(wait));
       } catch (DateTimeException e) {
@@ -46,11 +47,22 @@ public final class RetryAfter {
     return Optional.empty();
   }
 
+  /** It says nothing that the date does not, and may be wrong. */
+  private static String withoutWeekday(String text) {
+    int comma = text.indexOf(',');
+    int end = comma < 0 ? text.indexOf(' ') : comma;
+    return text.substring(end + 1).stripLeading();
+  }
+
+  /** Recipients are to be robust (RFC 9110, section 5.6.7). */
+  private static DateTimeFormatterBuilder lenient(String pattern) {
+    return new DateTimeFormatterBuilder().parseCaseInsensitive().appendPattern(pattern);
+  }
+
   /** A year that seems to be more than 50 years away has passed (RFC 9110, section 5.6.7). */
   private static DateTimeFormatter twoDigitYears(Instant now) {
     int earliest = now.atOffset(ZoneOffset.UTC).getYear() - 49;
-    return new DateTimeFormatterBuilder()
-        .appendPattern("EEEE, dd-MMM-")
+    return lenient("d-MMM-")
         .appendValueReduced(ChronoField.YEAR, 2, 2, earliest)
         .appendPattern(" HH:mm:ss 'GMT'")
         .toFormatter(Locale.ENGLISH);

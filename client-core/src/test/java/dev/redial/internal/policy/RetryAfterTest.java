@@ -28,6 +28,11 @@ class RetryAfterTest {
     "'Sun Nov  6 08:49:37 1994', 37",
     "'Fri, 31 Dec 9999 23:59:59 GMT', 3153600000",
     "'Sun, 06 Nov 1994 08:48:00 GMT', 0", // passed
+    "'Mon, 06 Nov 1994 08:49:37 GMT', 37", // it was a Sunday
+    "'Sun, 6 Nov 1994 08:49:37 GMT', 37",
+    "'sun, 06 nov 1994 08:49:37 gmt', 37",
+    "'Sun, 06 Nov 1994 08:49:37 UTC', 37",
+    "'Sun, 06 Nov 1994 08:49:60 GMT', 59",
     "'Tuesday, 06-Nov-45 08:49:37 GMT', 0", // 1945: 2045 is more than 50 years away
   })
   void bothForms(String value, long seconds) {
