@@ -7,6 +7,7 @@ import java.net.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Which cookies a request carries and which of an answer are kept: the caller's {@link
@@ -27,9 +28,9 @@ public final class CookieRule {
   public static String cookies(CookieHandler handler, URI uri, HttpHeaders own) throws IOException {
     List<String> cookies = new ArrayList<>(own.allValues("cookie"));
     for (Map.Entry<String, List<String>> field : asked(handler, uri, own).entrySet()) {
-      if (!field.getKey().equalsIgnoreCase("Cookie")) continue;
+      if (!"Cookie".equalsIgnoreCase(field.getKey()) || field.getValue() == null) continue;
       for (String value : field.getValue()) {
-        if (isSendable(value)) cookies.add(value);
+        if (value != null && isSendable(value)) cookies.add(value);
       }
     }
     return String.join("; ", cookies);
@@ -39,7 +40,7 @@ public final class CookieRule {
   private static Map<String, List<String>> asked(CookieHandler handler, URI uri, HttpHeaders own)
       throws IOException {
     try {
-      return handler.get(uri, own.map());
+      return Objects.requireNonNullElse(handler.get(uri, own.map()), Map.of());
     } catch (RuntimeException e) {
       throw new IOException("the cookie handler failed: " + e.getMessage(), e);
     }

@@ -8,6 +8,8 @@ import java.net.CookieHandler;
 import java.net.CookieManager;
 import java.net.URI;
 import java.net.http.HttpHeaders;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +79,17 @@ class CookieRuleTest {
     assertThat(CookieRule.cookies(Jar.of(), TARGET, NONE)).isEmpty();
     assertThat(CookieRule.cookies(Jar.of(""), TARGET, NONE)).isEmpty();
     assertThat(CookieRule.cookies(Jar.of("a=1", "", "b=2"), TARGET, NONE)).isEqualTo("a=1; b=2");
+  }
+
+  @Test
+  void aHandlerThatAnswersWithNullHasNoCookie() throws IOException {
+    Map<String, List<String>> held = new HashMap<>();
+    held.put("Cookie", null);
+    held.put(null, List.of("x"));
+    held.put("cookie", Arrays.asList("a=1", null));
+
+    assertThat(CookieRule.cookies(new Jar(held), TARGET, NONE)).isEqualTo("a=1");
+    assertThat(CookieRule.cookies(new Jar(null), TARGET, NONE)).isEmpty();
   }
 
   @Test
