@@ -8,9 +8,9 @@ import java.util.stream.Stream;
 
 /** The paragraph that says of a failure what happened and what could be changed. */
 final class Explanation {
-  /** RFC 9110, section 9.2.2. */
+  /** What the client repeats by itself (RFC 9110, section 9.2.2). */
   private static final Set<String> IDEMPOTENT =
-      Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+      Set.of("GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PUT", "DELETE");
 
   private final ExchangeEvidence seen;
 

@@ -2,6 +2,9 @@ package dev.redial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.redial.internal.policy.Repeatability;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -132,6 +135,22 @@ class ExplanationTest {
         .endsWith(
             "cannot be told, but GET is idempotent: it may be sent again, and Redial does so by itself as far as"
                 + " Retries allow.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PUT", "DELETE", "POST", "PATCH", "LOCK"
+      })
+  void thoseAreTheMethodsThatTheClientRepeats(String method) {
+    HttpRequest request = HttpRequest.newBuilder(URI.create("http://a.example")).build();
+    ExchangeEvidence evidence =
+        of(method + " http://a.example", 1, ExchangeStage.AWAITING_RESPONSE);
+
+    String text = new HangUpException("m", HangUpException.Ending.FIN, evidence).explain();
+
+    assertThat(text.contains(method + " is idempotent"))
+        .isEqualTo(Repeatability.of(request, method, 0).repeatable());
   }
 
   @Test
