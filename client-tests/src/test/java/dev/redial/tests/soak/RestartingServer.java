@@ -1,9 +1,12 @@
 package dev.redial.tests.soak;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.redial.tests.kit.ScriptedServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -11,9 +14,6 @@ import javax.net.ssl.SSLContext;
 
 /** A server that is stopped now and then, and started anew on the same port a little later. */
 final class RestartingServer implements AutoCloseable {
-  private static final int MOST_TRIES = 100;
-  private static final long TRY_MILLIS = 20;
-
   private final Optional<SSLContext> tls;
   private final ScriptedServer.Script script;
   private final int port;
@@ -42,16 +42,12 @@ final class RestartingServer implements AutoCloseable {
   void restart(long pauseMillis, CountDownLatch over) throws IOException, InterruptedException {
     running.close();
     boolean unused = over.await(pauseMillis, TimeUnit.MILLISECONDS);
-    for (int tries = 1; ; tries++) {
-      try {
-        running = ScriptedServer.startForgetful(tls, port, script);
-        return;
-      } catch (UncheckedIOException e) {
-        // A connection of somebody else's may have that port for its own end at the moment.
-        if (tries == MOST_TRIES) throw e;
-        Thread.sleep(TRY_MILLIS);
-      }
-    }
+    // A connection of somebody else's may have that port for its own end at the moment.
+    running =
+        await()
+            .pollDelay(Duration.ZERO)
+            .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+            .until(() -> ScriptedServer.startForgetful(tls, port, script), server -> true);
   }
 
   @Override
