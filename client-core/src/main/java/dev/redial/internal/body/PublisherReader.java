@@ -13,15 +13,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pulls a body publisher buffer by buffer, blocking the calling thread until there is one.
  *
- * <p>It asks for one buffer at a time, so a publisher is never ahead of the socket. A publisher may
- * block whoever asks, even behind the buffer that it was asked for: that of a stream reads on to
- * learn whether there is more. So it is asked on a thread of its own, unless it is known not to.
- * Publishers that misbehave (deliver more than was asked for, complete without demand, throw
+ * <p>It asks for one buffer at a time. A publisher may block whoever asks, even behind the buffer
+ * that it was asked for: that of a stream reads on to learn whether there is more. So it is asked
+ * on a thread of its own, which keeps a few buffers ahead of the socket. A publisher that is known
+ * not to block is asked by the reading thread, each time that nothing is left.
+ *
+ * <p>Publishers that misbehave (deliver more than was asked for, complete without demand, throw
  * anywhere) lose nothing and hang nothing.
  */
 public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   /** To learn whether a buffer is the last one takes the publisher so long at most. */
   private static final long MOMENT_NANOS = 200_000;
+
+  /** A thread that asks goes on until one of these is reached, and ends. */
+  private static final int ENOUGH_OCTETS = 64 * 1024;
+
+  private static final int ENOUGH_BUFFERS = 16;
 
   private final BodyPublisher publisher;
   private final long announced;
@@ -31,7 +38,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
 
   // Guarded by lock.
   private final ArrayDeque<ByteBuffer> published = new ArrayDeque<>(2);
-  private final ArrayDeque<Runnable> questions = new ArrayDeque<>(2);
+  private long octetsPublished; // of the buffers that are there
   private boolean asking; // on a thread that goes on to the next question
   private Flow.@Nullable Subscription subscription;
   private @Nullable Throwable failure; // told by the publisher, which has ended with it
@@ -43,7 +50,6 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   private boolean cancelled;
 
   // Confined to the reading thread.
-  private boolean subscribed;
   private long taken;
 
   /**
@@ -70,10 +76,6 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
    */
   public @Nullable ByteBuffer next(long deadlineNanos)
       throws PublisherFailure, InterruptedException, TimeoutException {
-    if (!subscribed) {
-      subscribed = true;
-      ask(this::subscribe);
-    }
     ByteBuffer buffer;
     do {
       buffer = take(deadlineNanos);
@@ -81,6 +83,20 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
     if (buffer != null) taken += buffer.remaining();
     checkLength(buffer == null);
     return buffer;
+  }
+
+  /**
+   * The next buffer with octets in it, if it is there already; waits for nothing.
+   *
+   * @return the buffer, or null if {@link #next} would have to be called to learn more
+   * @throws PublisherFailure as {@link #next} does
+   */
+  public @Nullable ByteBuffer nextIfThere() throws PublisherFailure, InterruptedException {
+    try {
+      return isThere() ? next(System.nanoTime()) : null;
+    } catch (TimeoutException e) { // it was an empty one
+      return null;
+    }
   }
 
   /**
@@ -109,7 +125,8 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
     lock.lockInterruptibly();
     try {
       long left = MOMENT_NANOS;
-      while (asking && !isOver() && left > 0) left = changed.awaitNanos(left);
+      while (asking && published.isEmpty() && !isOver() && left > 0)
+        left = changed.awaitNanos(left);
       return complete && published.isEmpty();
     } finally {
       lock.unlock();
@@ -149,16 +166,10 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
     }
   }
 
-  private void subscribe() {
-    if (touch()) publisher.subscribe(this);
-  }
-
-  /** False if it is too late. */
-  private boolean touch() {
-    lock.lock();
+  private boolean isThere() throws InterruptedException {
+    lock.lockInterruptibly();
     try {
-      if (!abandoned) touched = true;
-      return !abandoned;
+      return !published.isEmpty();
     } finally {
       lock.unlock();
     }
@@ -166,43 +177,39 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
 
   private @Nullable ByteBuffer take(long deadlineNanos)
       throws PublisherFailure, InterruptedException, TimeoutException {
-    Flow.Subscription toAsk = subscriptionIfNothingIsThere(deadlineNanos);
-    if (toAsk != null) ask(() -> toAsk.request(1));
     lock.lockInterruptibly();
     try {
-      while (published.isEmpty() && !isOver()) await(deadlineNanos);
+      while (published.isEmpty() && !isOver()) {
+        if (!asking && hasQuestion()) ask();
+        else await(deadlineNanos);
+      }
       if (abandoned) return null;
       ByteBuffer buffer = published.poll();
       Throwable cause = failure == null ? thrown : failure;
       if (buffer == null && cause != null) throw new PublisherFailure(cause);
+      octetsPublished =
+          buffer == null || published.isEmpty() ? 0 : octetsPublished - buffer.remaining();
+      if (mayBlock && !asking && hasQuestion() && isScarce())
+        ask(); // while the socket takes this one
       return buffer;
     } finally {
       lock.unlock();
     }
   }
 
-  /** One after the other, and never under the lock: the publisher may call back at once. */
-  private void ask(Runnable question) throws PublisherFailure {
-    if (!mayBlock) {
-      askHere(question);
-      return;
-    }
-    lock.lock();
-    try {
-      questions.add(question);
-      if (asking) return;
+  /** Under the lock, but for a publisher's answer on this thread: it may call back. */
+  private void ask() {
+    if (mayBlock) {
       Thread unused = Thread.ofVirtual().name("redial-publisher").start(this::askAll);
       asking = true;
-    } finally {
-      lock.unlock();
+      return;
     }
-  }
-
-  private static void askHere(Runnable question) throws PublisherFailure {
+    asking = true;
+    lock.unlock();
     try {
-      question.run();
-    } catch (Throwable thrown) {
-      throw new PublisherFailure(thrown);
+      askAll();
+    } finally {
+      lock.lock();
     }
   }
 
@@ -217,38 +224,40 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
     }
   }
 
-  private void threw(Throwable e) {
-    lock.lock();
-    try {
-      thrown = e;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   private @Nullable Runnable nextQuestion() {
     lock.lock();
     try {
-      Runnable next = isOver() ? null : questions.poll();
-      if (next == null) {
+      if (!hasQuestion() || isEnough()) {
         asking = false;
         changed.signalAll();
+        return null;
       }
-      return next;
+      Flow.Subscription toAsk = subscription;
+      if (toAsk == null) {
+        touched = true;
+        return () -> publisher.subscribe(this);
+      }
+      asked = true;
+      return () -> toAsk.request(1);
     } finally {
       lock.unlock();
     }
   }
 
-  private Flow.@Nullable Subscription subscriptionIfNothingIsThere(long deadlineNanos)
-      throws InterruptedException, TimeoutException {
-    lock.lockInterruptibly();
-    try {
-      while (subscription == null && !isOver()) await(deadlineNanos);
-      return isOver() || !published.isEmpty() ? null : toAsk();
-    } finally {
-      lock.unlock();
-    }
+  /** Under the lock. */
+  private boolean hasQuestion() {
+    return !isOver() && (subscription == null ? !touched : !asked);
+  }
+
+  /** Under the lock. */
+  private boolean isEnough() {
+    if (!mayBlock) return !published.isEmpty();
+    return octetsPublished >= ENOUGH_OCTETS || published.size() >= ENOUGH_BUFFERS;
+  }
+
+  /** Under the lock: whether the socket may have to wait for the next but one. */
+  private boolean isScarce() {
+    return octetsPublished <= ENOUGH_OCTETS / 2 && published.size() <= ENOUGH_BUFFERS / 2;
   }
 
   /** Under the lock: whether nothing more will come. */
@@ -256,11 +265,14 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
     return complete || failure != null || thrown != null || abandoned;
   }
 
-  /** Under the lock: whom to ask for a buffer, once for each. */
-  private Flow.@Nullable Subscription toAsk() {
-    if (asked) return null;
-    asked = subscription != null;
-    return subscription;
+  private void threw(Throwable e) {
+    lock.lock();
+    try {
+      thrown = e;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   @SuppressWarnings("WaitNotInLoop") // every caller loops
@@ -356,6 +368,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
       if (complete || abandoned) return;
       asked = false;
       published.add(buffer);
+      octetsPublished += buffer.remaining();
       changed.signalAll();
     } finally {
       lock.unlock();

@@ -202,19 +202,29 @@ final class Upload implements Runnable {
     }
   }
 
-  /** Whether that was all: the last chunk rides along if the publisher has said so already. */
-  private boolean sendInChunks(ByteBuffer data) throws IOException, InterruptedException {
+  /**
+   * Sends what else is there in the same write, and the last chunk if the publisher has said so
+   * already; returns whether that was all.
+   */
+  private boolean sendInChunks(ByteBuffer first)
+      throws PublisherFailure, IOException, InterruptedException {
     boolean last = false;
-    while (data.hasRemaining() && !stopped) {
-      int piece = Math.min(data.remaining(), LONGEST_PIECE);
-      last = piece == data.remaining() && publisher.isComplete();
+    ByteBuffer data = first;
+    while (data != null && !stopped) {
       out.clear();
-      RequestWriter.chunkHead(out, piece);
-      out.get(data, piece);
-      out.crlf();
+      int octets = 0;
+      while (data != null && out.length() < LONGEST_PIECE) {
+        int piece = Math.min(data.remaining(), LONGEST_PIECE - octets);
+        RequestWriter.chunkHead(out, piece);
+        out.get(data, piece);
+        out.crlf();
+        octets += piece;
+        if (!data.hasRemaining()) data = publisher.nextIfThere();
+      }
+      last = data == null && publisher.isComplete();
       if (last) out.bytes(RequestWriter.LAST_CHUNK, 0, RequestWriter.LAST_CHUNK.length);
       write(out.written());
-      listen(piece);
+      listen(octets);
     }
     return last;
   }

@@ -243,6 +243,56 @@ class PublisherReaderTest {
     assertThat(publisher.cancels).hasValue(0);
   }
 
+  @Test
+  void aPublisherIsAFewBuffersAheadOnlyIfItMayBlock() throws Exception {
+    Scripted small = new Scripted(-1).requested((self, count) -> self.next("x"));
+    String large = "x".repeat(30_000);
+    Scripted big = new Scripted(-1).requested((self, count) -> self.next(large));
+
+    for (Scripted publisher : List.of(small, big)) {
+      PublisherReader reader = reader(publisher);
+      assertThat(reader.next(NEVER)).isNotNull();
+
+      long enough = publisher == small ? 16 : 3; // the one taken is among them, or not
+      if (mayBlock) await().until(() -> publisher.requested.get() >= enough);
+      else assertThat(publisher.requested).hasValue(1);
+      assertThat(reader.isComplete()).isFalse();
+      assertThat(publisher.requested.get()).isBetween(1L, enough + 1);
+      assertThat(publisher.most).hasValue(1);
+      reader.cancel();
+    }
+  }
+
+  @Test
+  void onlyWhatIsThereIsHandedOutWithoutWaiting() throws Exception {
+    Scripted publisher =
+        new Scripted(-1)
+            .requested((self, count) -> {
+              if (count > 1) return;
+              self.next("x");
+              self.next("y");
+              self.next("");
+              self.next("z");
+              self.next("");
+            });
+    PublisherReader reader = reader(publisher);
+    assertThat(reader.nextIfThere()).isNull();
+    assertThat(publisher.requested).hasValue(0);
+
+    assertThat(reader.next(NEVER)).isEqualTo(buffer("x"));
+    for (String expected : List.of("y", "z")) {
+      AtomicReference<ByteBuffer> got = new AtomicReference<>();
+      await()
+          .until(() -> {
+            got.set(reader.nextIfThere());
+            return got.get() != null;
+          });
+      assertThat(got.get()).isEqualTo(buffer(expected));
+    }
+    assertThat(reader.nextIfThere()).isNull();
+    assertThat(reader.taken()).isEqualTo(3);
+  }
+
   // Those that misbehave
 
   @Test
@@ -611,17 +661,20 @@ class PublisherReaderTest {
 
   @Test
   void whatIsThereIsHandedOutAfterTheDeadlineToo() throws Exception {
+    AtomicBoolean ended = new AtomicBoolean();
     Scripted publisher =
         new Scripted(-1)
             .requested((self, count) -> {
               self.next("x");
               self.next("y");
               self.complete();
+              ended.set(true);
             });
     PublisherReader reader = reader(publisher);
     assertThat(reader.next(NEVER)).isEqualTo(buffer("x"));
     assertThat(reader.isComplete()).isFalse();
 
+    await().untilTrue(ended);
     assertThat(reader.next(System.nanoTime() - 1)).isEqualTo(buffer("y"));
     assertThat(reader.next(System.nanoTime() - 1)).isNull();
   }

@@ -263,7 +263,7 @@ class UploadTest {
 
   @ParameterizedTest
   @MethodSource("publishersAndTheirWrites")
-  void aSmallBodyCostsFewWrites(BodyPublisher body, int writes) throws Exception {
+  void aSmallBodyCostsFewWrites(BodyPublisher body, int most) throws Exception {
     bench
         .wire
         .once(() ->
@@ -273,7 +273,7 @@ class UploadTest {
 
     runs(post(body));
 
-    assertThat(bench.wire.writes()).isEqualTo(writes);
+    assertThat(bench.wire.writes()).isBetween(1, most);
     assertThat(bench.endings).containsExactly(true);
   }
 
@@ -349,6 +349,26 @@ class UploadTest {
     assertThat(bench.wire.written()).contains("\r\nTransfer-Encoding: chunked\r\n");
     assertThat(sentBody()).isEqualTo("5\r\nhello\r\n0\r\n\r\n");
     assertThat(bench.endings).containsExactly(true);
+  }
+
+  @Test
+  void whatIsPublishedWhileTheSocketIsFullSharesAWrite() throws Exception {
+    Manual body = new Manual(-1);
+    bench.wire.once(() -> bench.wire.written().endsWith("\r\n0\r\n\r\n")).says(EMPTY);
+    Running<Exchange> running = Bench.start(() -> bench.head(post(body)));
+    await().until(() -> bench.wire.written().endsWith("\r\n\r\n"));
+    bench.wire.acceptsOnly(bench.wire.sent());
+    body.publishes("a");
+    await().until(bench.wire::isWriting);
+    int before = bench.wire.writes();
+
+    for (String part : List.of("bc", "", "def")) body.publishes(part);
+    body.completes();
+    bench.wire.acceptsOnly(Long.MAX_VALUE);
+
+    finishes(running.get());
+    assertThat(sentBody()).isEqualTo("1\r\na\r\n2\r\nbc\r\n3\r\ndef\r\n0\r\n\r\n");
+    assertThat(bench.wire.writes()).isEqualTo(before + 1);
   }
 
   @Test
