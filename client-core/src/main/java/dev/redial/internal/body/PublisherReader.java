@@ -26,7 +26,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   private static final long MOMENT_NANOS = 200_000;
 
   /** A thread that asks goes on until one of these is reached, and ends. */
-  private static final int ENOUGH_OCTETS = 64 * 1024;
+  private static final int ENOUGH_OCTETS = 128 * 1024;
 
   private static final int ENOUGH_BUFFERS = 16;
 
