@@ -24,6 +24,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.runner.IterationType;
 
 /**
  * Calls over loopback, by one client, by as many virtual threads as wanted. {@link CallProfiler}
@@ -82,7 +84,7 @@ public class CallBenchmark {
   public void start(BenchmarkParams params) throws IOException, InterruptedException {
     Cores.current().moveThisProcess();
     turn = Turn.ofThisProcess();
-    turn.begin();
+    turn.begin(false);
     start(ServerProcess.start(exchange.origins(callers)), params.getOpsPerInvocation());
   }
 
@@ -126,12 +128,20 @@ public class CallBenchmark {
    * Begins an iteration: what happened before it does not count. Connecting does not, which clients
    * do again after a long rest.
    *
+   * <p>While others are measured, this process stands still; while they are warmed up, its
+   * compilers go on.
+   *
+   * @param iteration tells whether it is measured
    * @throws IOException if there are no turns any more
    * @throws InterruptedException if JMH stops the benchmark
    */
   @Setup(Level.Iteration)
-  public void begin() throws IOException, InterruptedException {
-    turn.begin();
+  public void begin(IterationParams iteration) throws IOException, InterruptedException {
+    turn.begin(iteration.getType() == IterationType.MEASUREMENT);
+    begin();
+  }
+
+  void begin() throws IOException, InterruptedException {
     calling.goOn();
     calling.awaitCalls(2L * Math.max(callers, exchange.origins(callers)));
     seenBefore = server.seen();

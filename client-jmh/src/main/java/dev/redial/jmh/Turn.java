@@ -1,5 +1,6 @@
 package dev.redial.jmh;
 
+import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,19 +25,26 @@ final class Turn implements AutoCloseable {
 
   static Turn ofThisProcess() throws IOException {
     Integer port = Integer.getInteger(PORT);
-    return port == null ? alone() : in(port);
+    return port == null ? alone() : in(port, ProcessHandle.current().pid());
   }
 
-  static Turn in(int port) throws IOException {
-    return new Turn(new Socket(InetAddress.getLoopbackAddress(), port));
+  /** Of a process that may be stopped; of one that may not if it is 0. */
+  static Turn in(int port, long process) throws IOException {
+    Socket turns = new Socket(InetAddress.getLoopbackAddress(), port);
+    new DataOutputStream(turns.getOutputStream()).writeLong(process);
+    return new Turn(turns);
   }
 
-  /** Waits until it is this process's turn, unless it is. */
-  void begin() throws IOException {
+  /**
+   * Waits until it is this process's turn, unless it is.
+   *
+   * @param still whether the process stands still meanwhile
+   */
+  void begin(boolean still) throws IOException {
     if (mine) return;
     mine = true;
     if (turns == null) return;
-    turns.getOutputStream().write(0);
+    turns.getOutputStream().write(still ? Turns.ASKS_STANDING_STILL : Turns.ASKS);
     if (turns.getInputStream().read() < 0) throw new EOFException("nobody grants turns any more");
   }
 

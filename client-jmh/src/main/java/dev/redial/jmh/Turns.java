@@ -1,5 +1,6 @@
 package dev.redial.jmh;
 
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -17,15 +20,24 @@ import java.util.concurrent.Semaphore;
  * turn, in an order drawn anew, so that whatever happens on the machine happens to all of them.
  *
  * <p>A round begins when all who still take part have asked for their turn. Over a connection of
- * its own, each sends an octet to ask, gets one back when its turn begins, and sends one when it
- * ends; to close the connection ends it as well.
+ * its own, each says which process it is, sends an octet to ask, gets one back when its turn
+ * begins, and sends one when it ends; to close the connection ends it as well.
+ *
+ * <p>Who asks so stands still until its turn begins. There are clients that read each idle
+ * connection ten times a second, which takes a third of a core with a thousand of them, and would
+ * be taken from whoever has its turn.
  *
  * <p>Thread-safe.
  */
 public final class Turns implements AutoCloseable {
+  static final int ASKS = 0;
+  static final int ASKS_STANDING_STILL = 1;
+
   private final ServerSocket server;
   private final List<Semaphore> asking = new ArrayList<>(); // this and what follows by this lock
   private final Queue<Semaphore> round = new ArrayDeque<>();
+  private final Set<Standstill> standstills = ConcurrentHashMap.newKeySet();
+  private final Thread atExit = new Thread(this::endStandstills, "turns-exit");
   private int takingPart;
   private boolean taken;
 
@@ -38,6 +50,7 @@ public final class Turns implements AutoCloseable {
   public Turns(int takingPart) throws IOException {
     this.takingPart = takingPart;
     this.server = new ServerSocket(0, takingPart, InetAddress.getLoopbackAddress());
+    Runtime.getRuntime().addShutdownHook(atExit); // no process is to stand still for good
     Thread.ofVirtual().name("turns").start(this::accept);
   }
 
@@ -64,6 +77,16 @@ public final class Turns implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    endStandstills();
+    boolean unused = Runtime.getRuntime().removeShutdownHook(atExit);
+  }
+
+  private void endStandstills() {
+    try {
+      for (Standstill standstill : standstills) standstill.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void accept() {
@@ -78,9 +101,11 @@ public final class Turns implements AutoCloseable {
   }
 
   private void serve(Socket process) {
-    try (process) {
-      while (process.getInputStream().read() >= 0) {
-        ask().acquireUninterruptibly();
+    try (process;
+        Standstill standstill = standstill(process)) {
+      int asked;
+      while ((asked = process.getInputStream().read()) >= 0) {
+        await(ask(), standstill, asked == ASKS_STANDING_STILL);
         try {
           process.getOutputStream().write(0);
           boolean unused = process.getInputStream().read() >= 0; // a closed connection ends it too
@@ -91,6 +116,21 @@ public final class Turns implements AutoCloseable {
     } catch (IOException e) {
       // its process has ended, which whoever started it is told
     }
+  }
+
+  private Standstill standstill(Socket process) throws IOException {
+    Standstill standstill =
+        new Standstill(new DataInputStream(process.getInputStream()).readLong());
+    standstills.add(standstill);
+    return standstill;
+  }
+
+  private static void await(Semaphore turn, Standstill standstill, boolean wanted)
+      throws IOException {
+    if (turn.tryAcquire()) return;
+    if (wanted) standstill.begin();
+    turn.acquireUninterruptibly();
+    standstill.end();
   }
 
   private synchronized Semaphore ask() {

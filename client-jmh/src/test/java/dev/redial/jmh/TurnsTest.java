@@ -1,10 +1,15 @@
 package dev.redial.jmh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -14,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,9 +40,9 @@ final class TurnsTest {
       for (String name : List.of("a", "b", "c"))
         running.add(
             processes.submit(() -> {
-              try (Turn turn = Turn.in(port(turns))) {
+              try (Turn turn = Turn.in(port(turns), 0)) {
                 for (int i = 0; i < ROUNDS; i++) {
-                  turn.begin();
+                  turn.begin(false);
                   assertThat(now.incrementAndGet()).isEqualTo(1);
                   order.add(name);
                   now.decrementAndGet();
@@ -89,7 +95,8 @@ final class TurnsTest {
     try (Turns turns = new Turns(2);
         Socket dying = new Socket(InetAddress.getLoopbackAddress(), port(turns));
         ExecutorService processes = Executors.newVirtualThreadPerTaskExecutor()) {
-      dying.getOutputStream().write(0);
+      new DataOutputStream(dying.getOutputStream()).writeLong(0);
+      dying.getOutputStream().write(Turns.ASKS);
       Future<?> other = processes.submit(() -> takeOne(turns, "other"));
       dying.getInputStream().read(); // its turn, if it is not over yet
 
@@ -101,17 +108,68 @@ final class TurnsTest {
   }
 
   @Test
+  void aProcessMayStandStillUntilItsTurn() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/stat")), "needs /proc");
+    Process process = new ProcessBuilder("sleep", "60").start();
+    try (Turns turns = new Turns(2);
+        ExecutorService processes = Executors.newVirtualThreadPerTaskExecutor();
+        Turn turn = Turn.in(port(turns), process.pid())) {
+      Future<?> asking =
+          processes.submit(() -> {
+            turn.begin(true);
+            return null;
+          });
+      awaitState(process, state -> state == 'T');
+
+      Future<?> other = processes.submit(() -> takeOne(turns, "other"));
+
+      asking.get();
+      awaitState(process, state -> state != 'T');
+      turn.end();
+      other.get();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void nobodyStandsStillWhenThereAreNoTurnsAnyMore() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/stat")), "needs /proc");
+    Process process = new ProcessBuilder("sleep", "60").start();
+    try (Turns turns = new Turns(2);
+        Socket asking = new Socket(InetAddress.getLoopbackAddress(), port(turns))) {
+      new DataOutputStream(asking.getOutputStream()).writeLong(process.pid());
+      asking.getOutputStream().write(Turns.ASKS_STANDING_STILL);
+      awaitState(process, state -> state == 'T');
+
+      turns.close();
+
+      awaitState(process, state -> state != 'T');
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static void awaitState(Process process, Predicate<Character> wanted) {
+    await()
+        .until(() -> {
+          String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+          return wanted.test(stat.charAt(stat.lastIndexOf(')') + 2));
+        });
+  }
+
+  @Test
   void aProcessOfItsOwnNeedNotWait() throws Exception {
     try (Turn turn = Turn.ofThisProcess()) {
-      turn.begin();
+      turn.begin(false);
       turn.end();
-      turn.begin();
+      turn.begin(false);
     }
   }
 
   private Void takeOne(Turns turns, String name) throws IOException {
-    try (Turn turn = Turn.in(port(turns))) {
-      turn.begin();
+    try (Turn turn = Turn.in(port(turns), 0)) {
+      turn.begin(false);
       begun.add(name);
       turn.end();
     }
