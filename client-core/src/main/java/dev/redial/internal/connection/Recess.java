@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * again, it wakes the others, in the order in which they came. So all have their turn in each
  * recess, which takes as long as a turn of all, and costs little more than two timers.
  *
- * <p>Where others keep the carrier busy, nobody finds itself alone: the recess has a limit, and
- * looking goes on for ever longer until one succeeds again. A timer of the JDK's on a platform
- * thread sees to that limit too, so that nobody rests for longer even if no carrier is free to run
- * whoever began it. Whose connection is closed, or who is interrupted, rests no longer either.
+ * <p>Where others keep the carrier busy, nobody finds itself alone: the recess has a limit, which
+ * is longer while ever more come to rest, and looking goes on for ever longer until one succeeds
+ * again. A timer of the JDK's on a platform thread sees to that limit too, so that nobody rests for
+ * longer even if no carrier is free to run whoever began it. Whose connection is closed, or who is
+ * interrupted, rests no longer either.
  *
  * <p>Thread-safe.
  */
@@ -31,8 +32,14 @@ final class Recess {
   /** How long looking goes on between two recesses; longer if the last one took longer. */
   static final long LOOKING_NANOS = 8_000_000;
 
-  /** Several times as long as a thousand callers take for a turn on one carrier. */
+  /**
+   * Several times as long as a thousand callers take for a turn on one carrier. Where it is over
+   * while others still come, as tens of thousands take longer, a recess goes on for as long again,
+   */
   static final long LONGEST_NANOS = 128_000_000;
+
+  /** and so many times as long at most. */
+  static final int MOST_TIMES = 8;
 
   /** How long looking goes on at most after a recess without success. */
   static final long LONGEST_LOOKING_NANOS = 8_000_000_000L;
@@ -151,24 +158,47 @@ final class Recess {
       return false;
     }
     Rest mine = new Rest();
-    limit.execute(() -> end(mine, afterFailure())); // first, as nobody is to rest without it
+    endLater(mine, mine, MOST_TIMES); // first, as nobody is to rest without it
     if (!resting.compareAndSet(null, mine)) return false;
     due = now + LONGEST_LOOKING_NANOS; // until it is over
     long next = looking;
     try {
-      next = hold(mine.thread, connection);
+      next = hold(mine, connection);
     } finally {
       end(mine, next);
     }
     return true;
   }
 
+  /** Ends it after the longest time, and so many times as long at most while others still come. */
+  private void endLater(Rest first, Rest seen, int times) {
+    limit.execute(() -> {
+      Rest last = lastOf(first);
+      if (last == null) return;
+      if (times > 1 && last != seen) endLater(first, last, times - 1);
+      else end(first, afterFailure());
+    });
+  }
+
+  /** Who came last in the recess that began with that one; null if it is over. */
+  private @Nullable Rest lastOf(Rest first) {
+    Rest last = resting.get();
+    return last == null || last.first != first ? null : last;
+  }
+
   /** Makes room for others; returns for how long to look then. */
-  private long hold(Thread me, Connection connection) {
+  private long hold(Rest mine, Connection connection) {
+    Thread me = mine.thread;
     long since = nanoClock.getAsLong();
     long now = since;
+    Rest seen = mine;
     while (!me.isInterrupted() && connection.isOpen()) {
-      if (now - since >= LONGEST_NANOS) return afterFailure();
+      if (now - since >= LONGEST_NANOS) {
+        Rest last = lastOf(mine);
+        if (last == null || last == seen || now - since >= MOST_TIMES * LONGEST_NANOS)
+          return afterFailure();
+        seen = last;
+      }
       long before = now;
       turn.run();
       now = nanoClock.getAsLong();

@@ -298,11 +298,111 @@ class RecessTest {
     Bench.Running<Boolean> other = rest(recess, connection);
 
     limits.remove().run();
+    assertThat(other.outcome()).isNotDone(); // it has come meanwhile
+    limits.remove().run(); // and nobody since
 
     assertThat(other.get()).isTrue();
+    assertThat(limits).isEmpty();
     assertThat(first.outcome()).isNotDone();
     comesBack.countDown();
     assertThat(first.get()).isTrue();
+  }
+
+  @Test
+  void norIfOthersStillCome() throws Exception {
+    Queue<Runnable> limits = new ConcurrentLinkedQueue<>();
+    CountDownLatch comesBack = new CountDownLatch(1);
+    Recess recess =
+        new Recess(now::get, () -> awaitOpen(comesBack), this::leave, limits::add, true);
+    now.set(Recess.LOOKING_NANOS);
+    Bench.Running<Boolean> first = begin(recess);
+    List<Bench.Running<Boolean>> others = new ArrayList<>();
+
+    for (int times = 1; times <= Recess.MOST_TIMES; times++) {
+      others.add(rest(recess, connection));
+      assertThat(others).noneMatch(other -> other.outcome().isDone());
+      limits.remove().run();
+    }
+
+    for (Bench.Running<Boolean> other : others) assertThat(other.get()).isTrue();
+    assertThat(limits).isEmpty();
+    comesBack.countDown();
+    assertThat(first.get()).isTrue();
+  }
+
+  @Test
+  void itGoesOnWhileOthersStillCome() throws Exception {
+    Recess recess = parking();
+    List<Bench.Running<Boolean>> others = new ArrayList<>();
+    turns.add(() -> others.add(comesAfter(recess, Recess.LONGEST_NANOS)));
+    turns.add(() -> now.addAndGet(Recess.ALONE_NANOS - 1));
+
+    assertThat(recess.giveWay(now.get(), connection)).isTrue();
+
+    assertThat(others.getFirst().get()).isTrue();
+    long took = Recess.LONGEST_NANOS + Recess.ALONE_NANOS - 1 + leavingNanos;
+    assertThat(begins(recess, took - 1)).isFalse();
+    assertThat(begins(recess, 1)).isTrue();
+  }
+
+  @Test
+  void butNotForEver() throws Exception {
+    Recess recess = parking();
+    List<Bench.Running<Boolean>> others = new ArrayList<>();
+    for (int times = 1; times <= Recess.MOST_TIMES + 1; times++)
+      turns.add(() -> others.add(comesAfter(recess, Recess.LONGEST_NANOS)));
+
+    assertThat(recess.giveWay(now.get(), connection)).isTrue();
+
+    assertThat(others).hasSize(Recess.MOST_TIMES);
+    for (Bench.Running<Boolean> other : others) assertThat(other.get()).isTrue();
+    turns.clear();
+    assertThat(begins(recess, 4 * Recess.LONGEST_NANOS - 1)).isFalse();
+    assertThat(begins(recess, 1)).isTrue();
+  }
+
+  @Test
+  void itHasFailedIfNobodyHasComeSinceItWentOn() throws Exception {
+    Recess recess = parking();
+    List<Bench.Running<Boolean>> others = new ArrayList<>();
+    turns.add(() -> others.add(comesAfter(recess, Recess.LONGEST_NANOS)));
+    turns.add(() -> now.addAndGet(Recess.ALONE_NANOS));
+
+    assertThat(recess.giveWay(now.get(), connection)).isTrue();
+
+    assertThat(turns).isEmpty();
+    assertThat(others.getFirst().get()).isTrue();
+    assertThat(begins(recess, 4 * Recess.LONGEST_NANOS - 1)).isFalse();
+    assertThat(begins(recess, 1)).isTrue();
+  }
+
+  /** One that is due, and in which others rest. */
+  private Recess parking() {
+    Recess recess =
+        new Recess(
+            now::get,
+            () -> {
+              Runnable turn = turns.poll();
+              if (turn != null) turn.run();
+            },
+            this::leave,
+            NO_LIMIT,
+            true);
+    now.set(Recess.LOOKING_NANOS);
+    return recess;
+  }
+
+  private Bench.Running<Boolean> comesAfter(Recess recess, long nanos) {
+    now.addAndGet(nanos);
+    return rest(recess, connection);
+  }
+
+  /** Whether one begins when time has passed; nobody else comes. */
+  private boolean begins(Recess recess, long nanos) {
+    now.addAndGet(nanos);
+    long before = now.get();
+    assertThat(recess.giveWay(before, connection)).isTrue();
+    return now.get() > before; // whoever begins it leaves the carrier
   }
 
   @Test
@@ -350,6 +450,7 @@ class RecessTest {
 
     assertThat(first.get()).isTrue();
     assertThat(other.outcome()).isNotDone();
+    limits.remove().run(); // it has come meanwhile
     limits.remove().run();
     assertThat(other.get()).isTrue();
     secondReturns.countDown();
