@@ -19,13 +19,14 @@ final class Standstill implements AutoCloseable {
 
   synchronized void begin() throws IOException {
     if (process == 0 || begun || closed) return;
-    begun = send("STOP");
+    begun = true; // whatever becomes of it
+    send("STOP");
   }
 
   synchronized void end() throws IOException {
     if (!begun) return;
+    send("CONT");
     begun = false;
-    boolean unused = send("CONT"); // a process that has ended meanwhile needs none
   }
 
   /** Ends it for good. */
@@ -35,17 +36,17 @@ final class Standstill implements AutoCloseable {
     end();
   }
 
-  private boolean send(String signal) throws IOException {
+  /** To a process that has ended meanwhile it is not sent. */
+  private void send(String signal) throws IOException {
     List<String> command = List.of("sh", "-c", "kill -" + signal + " " + process);
     ProcessBuilder kill =
         new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD);
     try {
-      return kill.start().waitFor() == 0;
+      int unused = kill.start().waitFor();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
     }
   }
 }

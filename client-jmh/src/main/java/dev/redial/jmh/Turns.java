@@ -38,6 +38,7 @@ public final class Turns implements AutoCloseable {
   private final Queue<Semaphore> round = new ArrayDeque<>();
   private final Set<Standstill> standstills = ConcurrentHashMap.newKeySet();
   private final Thread atExit = new Thread(this::endStandstills, "turns-exit");
+  private volatile boolean over;
   private int takingPart;
   private boolean taken;
 
@@ -50,7 +51,7 @@ public final class Turns implements AutoCloseable {
   public Turns(int takingPart) throws IOException {
     this.takingPart = takingPart;
     this.server = new ServerSocket(0, takingPart, InetAddress.getLoopbackAddress());
-    Runtime.getRuntime().addShutdownHook(atExit); // no process is to stand still for good
+    Runtime.getRuntime().addShutdownHook(atExit); // or processes would stand still for good
     Thread.ofVirtual().name("turns").start(this::accept);
   }
 
@@ -78,14 +79,21 @@ public final class Turns implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     endStandstills();
-    boolean unused = Runtime.getRuntime().removeShutdownHook(atExit);
+    try {
+      boolean unused = Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // it runs already
+    }
   }
 
   private void endStandstills() {
-    try {
-      for (Standstill standstill : standstills) standstill.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    over = true;
+    for (Standstill standstill : standstills) {
+      try {
+        standstill.close();
+      } catch (IOException e) {
+        System.err.println("A process may stand still: " + e);
+      }
     }
   }
 
@@ -105,8 +113,9 @@ public final class Turns implements AutoCloseable {
         Standstill standstill = standstill(process)) {
       int asked;
       while ((asked = process.getInputStream().read()) >= 0) {
-        await(ask(), standstill, asked == ASKS_STANDING_STILL);
+        Semaphore turn = ask();
         try {
+          await(turn, standstill, asked == ASKS_STANDING_STILL);
           process.getOutputStream().write(0);
           boolean unused = process.getInputStream().read() >= 0; // a closed connection ends it too
         } finally {
@@ -119,17 +128,23 @@ public final class Turns implements AutoCloseable {
   }
 
   private Standstill standstill(Socket process) throws IOException {
-    Standstill standstill =
-        new Standstill(new DataInputStream(process.getInputStream()).readLong());
+    long id = new DataInputStream(process.getInputStream()).readLong();
+    if (id != 0 && ProcessHandle.current().descendants().noneMatch(own -> own.pid() == id))
+      throw new IOException("not a process of this one: " + id);
+    Standstill standstill = new Standstill(id);
     standstills.add(standstill);
+    if (over) standstill.close();
     return standstill;
   }
 
   private static void await(Semaphore turn, Standstill standstill, boolean wanted)
       throws IOException {
     if (turn.tryAcquire()) return;
-    if (wanted) standstill.begin();
-    turn.acquireUninterruptibly();
+    try {
+      if (wanted) standstill.begin();
+    } finally {
+      turn.acquireUninterruptibly(); // its turn comes, and has to be passed on, in any case
+    }
     standstill.end();
   }
 

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It asks for one buffer at a time. A publisher may block whoever asks, even behind the buffer
  * that it was asked for: that of a stream reads on to learn whether there is more. So it is asked
- * on a thread of its own, which keeps a few buffers ahead of the socket. A publisher that is known
- * not to block is asked by the reading thread, each time that nothing is left.
+ * on a thread of its own, which keeps a few buffers ahead of the socket; one buffer if the
+ * publisher answers from another thread. A publisher that is known not to block is asked by the
+ * reading thread, each time that nothing is left. What was published must not be changed any more.
  *
  * <p>Publishers that misbehave (deliver more than was asked for, complete without demand, throw
  * anywhere) lose nothing and hang nothing.
@@ -25,7 +26,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
   /** To learn whether a buffer is the last one takes the publisher so long at most. */
   private static final long MOMENT_NANOS = 200_000;
 
-  /** A thread that asks goes on until one of these is reached, and ends. */
+  /** A thread that asks goes on until one of these is reached or passed, and ends. */
   private static final int ENOUGH_OCTETS = 128 * 1024;
 
   private static final int ENOUGH_BUFFERS = 16;
@@ -127,7 +128,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
       long left = MOMENT_NANOS;
       while (asking && published.isEmpty() && !isOver() && left > 0)
         left = changed.awaitNanos(left);
-      return complete && published.isEmpty();
+      return complete && !abandoned && published.isEmpty();
     } finally {
       lock.unlock();
     }
@@ -330,6 +331,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
       toCancel = complete || failure != null || cancelled ? null : subscription;
       cancelled = true;
       abandoned = true;
+      published.clear(); // the publisher may keep its subscriber for long
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -348,6 +350,7 @@ public final class PublisherReader implements Flow.Subscriber<ByteBuffer> {
 
   @Override
   public void onSubscribe(Flow.Subscription given) {
+    Objects.requireNonNull(given);
     boolean refuse;
     lock.lock();
     try {

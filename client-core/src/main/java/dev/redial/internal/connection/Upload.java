@@ -33,6 +33,14 @@ final class Upload implements Runnable {
   private static final int LONGEST_PIECE = 64 * 1024;
 
   /**
+   * Chunks are copied between what frames them; so many octets fit into an array that need not be
+   * made anew for each write.
+   */
+  private static final int LONGEST_MESSAGE = 48 * 1024;
+
+  private static final int FRAMES = 512;
+
+  /**
    * A body is held back for a moment after each of so many octets, up to a limit, so that a server
    * that refuses it at once is heard before megabytes fill the buffers on the way. A network has
    * enough to do with what is in the buffers meanwhile; over loopback this costs a millisecond.
@@ -213,8 +221,10 @@ final class Upload implements Runnable {
     while (data != null && !stopped) {
       out.clear();
       int octets = 0;
-      while (data != null && out.length() < LONGEST_PIECE) {
-        int piece = Math.min(data.remaining(), LONGEST_PIECE - octets);
+      while (data != null && out.length() < LONGEST_MESSAGE) {
+        if (octets > 0) out.ensure(LONGEST_MESSAGE + FRAMES - out.length());
+        int room = LONGEST_MESSAGE + Math.min(0, FRAMES / 2 - out.length());
+        int piece = Math.min(data.remaining(), room);
         RequestWriter.chunkHead(out, piece);
         out.get(data, piece);
         out.crlf();

@@ -256,11 +256,49 @@ class PublisherReaderTest {
       long enough = publisher == small ? 16 : 5; // the one taken is among them, or not
       if (mayBlock) await().until(() -> publisher.requested.get() >= enough);
       else assertThat(publisher.requested).hasValue(1);
+      await()
+          .during(Duration.ofMillis(50))
+          .untilAsserted(() -> assertThat(publisher.requested.get()).isBetween(1L, enough + 1));
       assertThat(reader.isComplete()).isFalse();
-      assertThat(publisher.requested.get()).isBetween(1L, enough + 1);
       assertThat(publisher.most).hasValue(1);
       reader.cancel();
     }
+  }
+
+  @Test
+  void askingGoesOnWhereItHasEnded() throws Exception {
+    int buffers = 64;
+    Scripted publisher =
+        new Scripted(-1)
+            .requested((self, count) -> {
+              if (count <= buffers) self.next(count + "x".repeat(30_000));
+              else self.complete();
+            });
+    PublisherReader reader = reader(publisher);
+
+    for (int i = 1; i <= buffers; i++)
+      assertThat(reader.next(NEVER)).isEqualTo(buffer(i + "x".repeat(30_000)));
+
+    assertThat(reader.next(NEVER)).isNull();
+    assertThat(publisher.requested).hasValue(buffers + 1);
+    assertThat(publisher.most).hasValue(1);
+  }
+
+  @Test
+  void whatComesAfterItWasAbandonedDoesNotCompleteIt() throws Exception {
+    Scripted publisher = new Scripted(-1);
+    publisher.requested((self, count) -> {
+      if (count == 1) self.next("x");
+    });
+    PublisherReader reader = reader(publisher);
+    assertThat(reader.next(NEVER)).isEqualTo(buffer("x"));
+
+    reader.abandon();
+    publisher.next("y");
+    publisher.complete();
+
+    assertThat(reader.nextIfThere()).isNull();
+    assertThat(reader.isComplete()).isFalse();
   }
 
   @Test
@@ -392,6 +430,16 @@ class PublisherReaderTest {
 
     assertThat(refused).isTrue();
     assertThat(publisher.cancels).hasValue(0);
+  }
+
+  @Test
+  void noSubscriptionIsAFailure() {
+    Scripted publisher =
+        new Scripted(-1).subscribing(self -> self.subscriber.get().onSubscribe(null));
+
+    assertThatThrownBy(() -> reader(publisher).next(NEVER))
+        .isInstanceOf(PublisherFailure.class)
+        .hasCauseInstanceOf(NullPointerException.class);
   }
 
   @Test

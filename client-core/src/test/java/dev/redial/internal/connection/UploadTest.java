@@ -378,11 +378,11 @@ class UploadTest {
     bench.wire.once(() -> bench.wire.written().endsWith("0\r\n\r\n")).says(EMPTY);
     Running<Exchange> running = Bench.start(() -> bench.head(post(body)));
 
-    body.publishes("x".repeat(2 * 0x10000 + 1));
+    body.publishes("x".repeat(2 * 0xc000 + 1));
     body.completes();
 
     finishes(running.get());
-    String whole = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
+    String whole = "c000\r\n" + "x".repeat(0xc000) + "\r\n";
     assertThat(sentBody()).isEqualTo(whole + whole + "1\r\nx\r\n0\r\n\r\n");
   }
 
