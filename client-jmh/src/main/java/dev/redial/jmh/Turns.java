@@ -23,7 +23,7 @@ import java.util.concurrent.Semaphore;
  * its own, each says which process it is, sends an octet to ask, gets one back when its turn
  * begins, and sends one when it ends; to close the connection ends it as well.
  *
- * <p>Who asks so stands still until its turn begins. There are clients that read each idle
+ * <p>Whoever asks for it stands still until its turn begins. There are clients that read each idle
  * connection ten times a second, which takes a third of a core with a thousand of them, and would
  * be taken from whoever has its turn.
  *
