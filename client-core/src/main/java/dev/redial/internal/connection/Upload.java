@@ -38,6 +38,7 @@ final class Upload implements Runnable {
    */
   private static final int LONGEST_MESSAGE = 48 * 1024;
 
+  /** Beside these, for what frames them: sizes, line ends, the last chunk. */
   private static final int FRAMES = 512;
 
   /**
@@ -223,6 +224,7 @@ final class Upload implements Runnable {
       int octets = 0;
       while (data != null && out.length() < LONGEST_MESSAGE) {
         if (octets > 0) out.ensure(LONGEST_MESSAGE + FRAMES - out.length());
+        // half of the frames' room goes to what is there already, half stays for this piece's own
         int room = LONGEST_MESSAGE + Math.min(0, FRAMES / 2 - out.length());
         int piece = Math.min(data.remaining(), room);
         RequestWriter.chunkHead(out, piece);
