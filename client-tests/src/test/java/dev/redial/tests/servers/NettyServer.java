@@ -38,6 +38,15 @@ final class NettyServer implements RunningServer {
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 
   NettyServer(Site site, int port, Duration idle) throws InterruptedException {
+    try {
+      bind(site, port, idle);
+    } catch (Throwable failure) {
+      stop();
+      throw failure;
+    }
+  }
+
+  private void bind(Site site, int port, Duration idle) throws InterruptedException {
     new ServerBootstrap()
         .group(threads)
         .channel(NioServerSocketChannel.class)

@@ -9,6 +9,7 @@ import dev.redial.tests.kit.RequestSeen;
 import dev.redial.tests.kit.Requests;
 import dev.redial.tests.kit.Rig;
 import dev.redial.tests.servers.ServerKind.Place;
+import java.net.BindException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -234,7 +235,18 @@ class ServerMatrixTest {
     public void restart() throws Exception {
       running.server.stop();
       executed.clear(); // some servers forget with it
-      running.server = running.kind.start(running.place);
+      // A connection of somebody else's may have its port for its own end at the moment.
+      running.server =
+          Awaitility.await("the server's port")
+              .pollDelay(Duration.ZERO)
+              .ignoreExceptionsMatching(thrown -> isPortTaken(thrown))
+              .until(() -> running.kind.start(running.place), server -> true);
+    }
+
+    private static boolean isPortTaken(Throwable thrown) {
+      Throwable cause = thrown;
+      while (cause != null && !(cause instanceof BindException)) cause = cause.getCause();
+      return cause != null;
     }
 
     @Override
